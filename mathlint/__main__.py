@@ -1,0 +1,7 @@
+"""`python -m mathlint`."""
+
+import sys
+
+from mathlint.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""The code of the pages: one module a page, plain NumPy."""

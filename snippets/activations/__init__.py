@@ -1,0 +1,1 @@
+"""Code of the pages on activation functions."""

@@ -1,0 +1,247 @@
+"""Every gradient in snippets/ against automatic differentiation of its own forward function.
+
+A gradient is any function named `X_grad` or `X_grad_<parameter>`; its forward function is the X of
+the same module, and without a suffix it differentiates by X's first parameter. What a parameter may
+be follows from its name (see `points`), so a new snippet needs no line here.
+"""
+
+import inspect
+import re
+import warnings
+from functools import cache
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+
+import autograd
+import autograd.numpy
+import numpy as np
+import pytest
+
+SNIPPETS = Path(__file__).parent.parent / "snippets"
+MODULES = sorted(path for path in SNIPPETS.rglob("*.py") if path.name != "__init__.py")
+SECTION = re.compile(r"# --8<-- \[start:(\w+)\]\n(.*?)# --8<-- \[end:\1\]\n", re.DOTALL)
+GRADIENT = re.compile(r"(?P<forward>\w+?)_grad(?:_(?P<wrt>\w+))?")
+
+RELATIVE = 1e-12
+ABSOLUTE = 1e-300
+
+LOGITS = (0.0, 1e-300, -1e-300, 0.5, -0.5, 37.0, -37.0, 745.0, -745.0, 1000.0, -1000.0)
+PROBABILITIES = (1e-300, 1e-17, 0.3, 0.5, 1 - 2**-20, 1 - 2**-53)
+TARGETS = (0.0, 0.25, 1.0)
+
+
+def pasted(path, numpy):
+    """Return the functions that the shown part of a module defines in an empty namespace."""
+    ((_, code),) = SECTION.findall(path.read_text(encoding="utf-8"))
+    names = {}
+    exec(compile(code, str(path), "exec"), names)
+    names["np"] = numpy
+    return SimpleNamespace(**{key: f for key, f in names.items() if inspect.isfunction(f)})
+
+
+@cache
+def plain(path):
+    return pasted(path, np)
+
+
+@cache
+def differentiable(path):
+    return pasted(path, autograd.numpy)
+
+
+def names_of(function):
+    return list(inspect.signature(function).parameters)
+
+
+def call(function, given):
+    return function(*(given[name] for name in names_of(function)))
+
+
+def functions():
+    """Yield every function with the parameters that its points are made for."""
+    for path in MODULES:
+        for name, function in vars(plain(path)).items():
+            match = GRADIENT.fullmatch(name)
+            forward = getattr(plain(path), match["forward"]) if match else function
+            label = f"{path.parent.name}/{path.stem}:{name}"
+            yield pytest.param(path, name, names_of(forward), id=label)
+
+
+def gradients():
+    """Yield every gradient with its forward function and the parameter it differentiates by."""
+    for path, name, names in (case.values for case in functions()):
+        if match := GRADIENT.fullmatch(name):
+            wrt = match["wrt"] or names[0]
+            label = f"{path.parent.name}/{path.stem}:{name}"
+            yield pytest.param(path, match["forward"], name, wrt, id=label)
+
+
+FUNCTIONS = list(functions())
+GRADIENTS = list(gradients())
+BATCHES = [case for case in FUNCTIONS if "theta" not in case.values[2] or "x" in case.values[2]]
+WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "y"}]
+
+
+def points(names):
+    """Return arguments at random points and at corners of the domain that the names stand for."""
+    if "theta" not in names:
+        found = scalar_points(names)
+    elif "x" in names:
+        found = regression_points()
+    else:
+        found = layer_points()
+    return [{name: given[name] for name in names} for given in found]
+
+
+def scalar_points(names):
+    """Return numbers: z real, 0 < a < 1, 0 <= y <= 1."""
+    rng = np.random.default_rng(20190504)
+    for _ in range(30):
+        yield {"z": 4 * rng.normal(), "a": rng.uniform(), "y": rng.uniform()}
+    corners = {"z": LOGITS, "a": PROBABILITIES, "y": TARGETS}
+    for values in product(*(corners[name] for name in names)):
+        yield dict(zip(names, values, strict=True))
+
+
+def regression_points():
+    """Return theta and x over j = 0, ..., n, with x[0] = 1, and a target y."""
+    rng = np.random.default_rng(20190504)
+    for n, size, y in product((1, 2, 5), (0.1, 1, 30, 1000), TARGETS):
+        theta, x = size * rng.normal(size=n + 1), rng.normal(size=n + 1)
+        x[0] = 1.0
+        yield {"theta": theta, "x": x, "y": y}
+
+
+def layer_points():
+    """Return theta over i and j, the layer before over j, with a[0] = 1, and targets y over i."""
+    rng = np.random.default_rng(20190504)
+    for m, n, size in product((1, 2, 4), (1, 2, 5), (0.1, 1, 30, 1000)):
+        theta, a = size * rng.normal(size=(m, n + 1)), rng.uniform(size=n + 1)
+        a[0] = 1.0
+        yield {"theta": theta, "a": a, "y": rng.choice(TARGETS, size=m)}
+
+
+def automatic(path, forward, wrt, given):
+    """Return the derivative of a forward function by one argument, from automatic differentiation.
+
+    Where each output i has its own row i of the argument, only that row matters: the derivative
+    has one axis i for both, and everything off this diagonal must be 0.
+    """
+    function = getattr(differentiable(path), forward)
+    jacobian = autograd.jacobian(lambda value: function(**{**given, wrt: value}))(given[wrt])
+    if np.ndim(jacobian) < 3:
+        return jacobian
+    diagonal = np.einsum("iij->ij", jacobian)
+    assert np.count_nonzero(jacobian) == np.count_nonzero(diagonal)
+    return diagonal
+
+
+def close(actual, expected, given):
+    """Return whether a gradient has the expected shape and values.
+
+    For a target that is neither 0 nor 1, a - y may cancel, on both sides, to a small number whose
+    last digits are then rounding: there the error is measured against 0.01 at least.
+    """
+    if np.shape(actual) != np.shape(expected):
+        return False
+    soft = np.any(np.asarray(given.get("y", 0)) % 1 != 0)
+    scale = np.maximum(np.abs(expected), 0.01) if soft else np.abs(expected)
+    return bool(np.all(np.abs(actual - expected) <= RELATIVE * scale + ABSOLUTE))
+
+
+@pytest.mark.parametrize(("path", "forward", "gradient", "wrt"), GRADIENTS)
+def test_gradient_is_the_derivative_of_its_forward_function(path, forward, gradient, wrt):
+    functions = plain(path)
+    for given in points(names_of(getattr(functions, forward))):
+        actual = call(getattr(functions, gradient), given)
+        expected = automatic(path, forward, wrt, given)
+        assert close(actual, expected, given), (given, actual, expected)
+
+
+WRONG = {
+    "sign": np.negative,
+    "factor": lambda gradient: 2 * gradient,
+    "offset": lambda gradient: gradient + 1,
+    "near miss": lambda gradient: (1 + 1e-9) * gradient,
+    "reversed": lambda gradient: gradient[..., ::-1] if np.ndim(gradient) else 1 - gradient,
+    "shape": lambda gradient: np.reshape(gradient, (1, *np.shape(gradient))),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
+@pytest.mark.parametrize(("path", "forward", "gradient", "wrt"), GRADIENTS)
+def test_a_wrong_gradient_is_refused(path, forward, gradient, wrt, wrong):
+    functions = plain(path)
+    for given in points(names_of(getattr(functions, forward))):
+        actual = wrong(call(getattr(functions, gradient), given))
+        if not close(actual, automatic(path, forward, wrt, given), given):
+            return
+    pytest.fail("the points do not tell the wrong gradient from the right one")
+
+
+@pytest.mark.parametrize(("path", "name", "names"), FUNCTIONS)
+def test_no_warning_no_infinity_and_no_change_of_the_input(path, name, names):
+    function = getattr(plain(path), name)
+    for given in points(names):
+        before = {key: np.copy(value) for key, value in given.items()}
+        with warnings.catch_warnings(), np.errstate(over="raise", divide="raise", invalid="raise"):
+            warnings.simplefilter("error")
+            result = call(function, given)
+        assert np.all(np.isfinite(result))
+        assert np.result_type(result) == np.float64
+        for key, value in given.items():
+            np.testing.assert_array_equal(value, before[key])
+            assert not np.shares_memory(result, value), f"the result is a view of {key}"
+
+
+@pytest.mark.parametrize(("path", "name", "names"), BATCHES)
+def test_arrays_give_what_their_entries_give(path, name, names):
+    function = getattr(plain(path), name)
+    cases = points(names)
+    if "theta" in names:  # one theta for all the examples
+        theta = cases[-1]["theta"]
+        cases = [{**given, "theta": theta} for given in cases if len(given["theta"]) == len(theta)]
+    batch = {key: np.stack([given[key] for given in cases]) for key in names}
+    if "theta" in names:
+        batch["theta"] = theta
+    expected = np.stack([call(function, given) for given in cases])
+    # not equal bit for bit: NumPy adds, and takes exp and log, of arrays in another order
+    np.testing.assert_allclose(call(function, batch), expected, rtol=RELATIVE, atol=ABSOLUTE)
+
+
+@pytest.mark.parametrize(("path", "name", "names"), WITH_INTEGERS)
+def test_integers_count_as_numbers(path, name, names):
+    function = getattr(plain(path), name)
+    integers = {"z": (-2, 0, 3), "y": (0, 1)}
+    for values in product(*(integers[key] for key in names)):
+        result = function(*values)
+        assert result == function(*map(float, values))
+        assert np.result_type(result) == np.float64
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_shown_part_is_the_whole_module(path):
+    source = path.read_text(encoding="utf-8")
+    ((name, code),) = SECTION.findall(source)
+    assert name == path.stem
+    assert code.startswith("import numpy as np\n")
+    outside = SECTION.sub("", source).strip()
+    assert re.fullmatch(r'"""[^"]+"""', outside), "a docstring stands outside, and nothing else"
+
+
+@pytest.mark.parametrize(("path", "name", "names"), FUNCTIONS)
+def test_the_docstring_says_what_a_caller_must_know(path, name, names):
+    function = getattr(plain(path), name)
+    text = inspect.getdoc(function)
+    first, _, rest = text.partition("\n\n")
+    assert first.startswith("Return ")
+    assert first.endswith(".")
+    assert re.search(r"\bResult: ", rest)
+    assert re.search(r"\bRaises ", rest)
+    for parameter in names_of(function):
+        assert re.search(rf"\b{parameter}\b[^.]*: ", rest), parameter
+
+
+def test_there_are_gradients_to_test():
+    assert len(GRADIENTS) >= len(MODULES) > 0

@@ -1,0 +1,704 @@
+"""Tokens to expressions: a Pratt parser whose precedences are the tables below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from mathlint.errors import Unread
+from mathlint.syntax import (
+    BigOperator,
+    Bracketed,
+    Call,
+    Cases,
+    Condition,
+    Derivative,
+    Dots,
+    Group,
+    Node,
+    Num,
+    Power,
+    Product,
+    Quotient,
+    Ref,
+    Sum,
+    Transpose,
+    walk,
+)
+from mathlint.tokens import ACCENTS, Token
+
+SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
+INFIX = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "odot": PRODUCT}
+JUXTAPOSED = frozenset({"name", "number", "function", "open", "{", "command", "begin", "bar", "dots"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+OTHERWISE = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
+CONDITION_WORDS = frozenset(
+    {"if", "for", "for all", "for each", "for every", "when", "where", "with", "and", "as", "whenever",
+     "若", "当", "对", "如果", "其中", "对于", "对所有", "对每个", "且", "时", "且当", "并且", "和"}
+)  # fmt: skip
+NUMERIC_ONLY = frozenset({"ln", "log", "exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh",
+                          "tanh", "coth", "arcsin", "arccos", "arctan", "arctanh", "erf", "erfc", "sign",
+                          "tr", "diag", "det", "max", "min"})  # fmt: skip
+
+
+class Parser:
+    """Reads a run of tokens as one expression; `is_function` tells calls from products."""
+
+    def __init__(self, tokens: Sequence[Token], is_function: Callable[[str], bool]) -> None:
+        self.tokens = list(tokens)
+        self.is_function = is_function
+        self.at = 0
+        self.depth = 0
+
+    def whole(self) -> Node:
+        """The expression that all tokens make up; raises Unread where they do not."""
+        node = self.expression(0)
+        if self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            raise Unread(f"{token.text!r} does not belong here", token.start, token.end)
+        return node
+
+    def peek(self, ahead: int = 0) -> Token | None:
+        place = self.at + ahead
+        return self.tokens[place] if place < len(self.tokens) else None
+
+    def peek_is(self, kind: str, text: str | None = None, ahead: int = 0) -> bool:
+        token = self.peek(ahead)
+        return token is not None and token.kind == kind and text in (None, token.text)
+
+    def take(self) -> Token:
+        token = self.peek()
+        if token is None:
+            last = self.tokens[-1] if self.tokens else None
+            raise Unread("something is missing at the end", last.end if last else 0)
+        self.at += 1
+        return token
+
+    def expect(self, kind: str, text: str | None = None) -> Token:
+        token = self.take()
+        if token.kind != kind or text not in (None, token.text):
+            raise Unread(f"{text or kind!r} was expected here, not {token.text!r}", token.start, token.end)
+        return token
+
+    # -- precedence ---------------------------------------------------------------------------
+
+    def expression(self, power: int) -> Node:
+        """An expression whose operators bind tighter than `power`."""
+        self.depth += 1
+        if self.depth > 80:
+            token = self.peek()
+            raise Unread("nested too deeply", token.start if token else 0)
+        node = self.prefix()
+        while (binding := self.binding()) > power:
+            node = self.additive(node) if binding == SUM else self.multiplicative(node)
+        self.depth -= 1
+        return node
+
+    def binding(self) -> int:
+        token = self.peek()
+        if token is None:
+            return -1
+        if token.kind == "operator":
+            if token.text not in INFIX:
+                raise Unread(f"the operator {token.text!r} is not read", token.start, token.end, "ML104")
+            return INFIX[token.text]
+        if token.kind == "bar" and self.closing_bar == token.text:
+            return -1
+        if token.kind == "close" or token.kind not in JUXTAPOSED or self.at_condition():
+            return -1
+        return PRODUCT
+
+    closing_bar: str | None = None
+
+    def at_condition(self) -> bool:
+        """Whether an opening bracket here holds a relation: a condition, no factor."""
+        if not self.peek_is("open"):
+            return False
+        depth = 0
+        for token in self.tokens[self.at :]:
+            depth += {"open": 1, "{": 1, "begin": 1, "close": -1, "}": -1, "end": -1}.get(token.kind, 0)
+            if token.kind == "relation" and depth == 1:
+                return True
+            if depth == 0:
+                return False
+        return False
+
+    def prefix(self) -> Node:
+        if self.peek_is("operator", "-") or self.peek_is("operator", "+"):
+            sign = self.take()
+            node = self.expression(SIGN)
+            factor = -1 if sign.text == "-" else 1
+            return Sum(((factor, node),), start=sign.start, end=node.end)
+        return self.factor()
+
+    def additive(self, left: Node) -> Node:
+        terms = list(left.terms) if isinstance(left, Sum) and not self.is_bracketed(left) else [(1, left)]
+        while self.peek_is("operator", "+") or self.peek_is("operator", "-"):
+            sign = -1 if self.take().text == "-" else 1
+            node = self.expression(SUM)
+            if isinstance(node, Sum) and len(node.terms) == 1:
+                inner, node = node.terms[0]
+                sign *= inner
+            terms.append((sign, node))
+        return Sum(tuple(terms), start=left.start, end=terms[-1][1].end)
+
+    @staticmethod
+    def is_bracketed(node: Node) -> bool:
+        return isinstance(node, Group)
+
+    def multiplicative(self, left: Node) -> Node:
+        if self.peek_is("operator", "/"):
+            return self.slash(left)
+        factors, marks = [left], []
+        while self.binding() == PRODUCT and not self.peek_is("operator", "/"):
+            mark = self.take().text if self.peek_is("operator") else ""
+            if mark:
+                factors.append(self.signed_factor())
+            else:
+                if self.peek_is("number") and isinstance(left, Num):
+                    token = self.take()
+                    raise Unread("two numbers stand side by side", token.start, token.end)
+                factors.append(self.factor())
+            marks.append(mark)
+        return Product(tuple(factors), tuple(marks), start=left.start, end=factors[-1].end)
+
+    def signed_factor(self) -> Node:
+        if self.peek_is("operator", "-"):
+            sign = self.take()
+            node = self.factor()
+            return Sum(((-1, node),), start=sign.start, end=node.end)
+        return self.factor()
+
+    def slash(self, left: Node) -> Node:
+        slash = self.take()
+        if isinstance(left, Product) and self.slash_derivative(left):
+            raise Unread("write this derivative as \\dfrac", left.start, slash.end, "ML104")
+        bottom = self.signed_factor()
+        if self.binding() == PRODUCT and not self.peek_is("operator"):
+            token = self.peek()
+            assert token is not None
+            raise Unread("what follows the slash is ambiguous: add brackets", token.start, token.end)
+        if self.peek_is("operator", "/"):
+            raise Unread("two slashes in a row are ambiguous: add brackets", slash.start, slash.end)
+        return Quotient(left, bottom, start=left.start, end=bottom.end)
+
+    @staticmethod
+    def slash_derivative(left: Product) -> bool:
+        first = left.factors[0]
+        return isinstance(first, Ref) and first.name == "d" and left.marks[0] == ""
+
+    # -- factors ------------------------------------------------------------------------------
+
+    def factor(self) -> Node:
+        """One factor: an atom with its exponents."""
+        return self.postfix(self.atom())
+
+    def atom(self) -> Node:
+        token = self.take()
+        match token.kind:
+            case "number":
+                return Num(Fraction(token.text), start=token.start, end=token.end)
+            case "name":
+                return self.name(token, token.text)
+            case "function":
+                return self.function(token)
+            case "{":
+                return self.braces(token)
+            case "open":
+                return self.group(token)
+            case "bar":
+                return self.absolute(token)
+            case "dots":
+                return Dots(start=token.start, end=token.end)
+            case "command":
+                return self.command(token)
+            case "begin":
+                return self.environment(token)
+            case "text" if self.peek_is("open") and token.text.isalpha():
+                return self.name(token, f"\\mathrm{{{token.text}}}")
+            case "text":
+                raise Unread(f"the words {token.text!r} stand inside the mathematics", token.start, token.end)
+        raise Unread(f"{token.text!r} does not belong here", token.start, token.end)
+
+    def braces(self, opened: Token) -> Node:
+        if self.peek_is("}"):
+            token = self.take()
+            raise Unread("empty braces", opened.start, token.end)
+        saved, self.closing_bar = self.closing_bar, None
+        node = self.expression(0)
+        self.closing_bar = saved
+        closed = self.expect("}")
+        return Group((node,), "", start=opened.start, end=closed.end)
+
+    def group(self, opened: Token) -> Node:
+        if opened.text == "|" or opened.text == "||":
+            return self.absolute(opened)
+        if opened.text not in "([{":
+            raise Unread(f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104")
+        saved, self.closing_bar = self.closing_bar, None
+        items = [self.expression(0)]
+        while self.peek_is(","):
+            self.take()
+            items.append(self.expression(0))
+        self.closing_bar = saved
+        closed = self.expect("close")
+        if closed.text != opened.text:
+            raise Unread("this bracket is closed by another kind", opened.start, closed.end)
+        return Group(tuple(items), opened.text, start=opened.start, end=closed.end)
+
+    def absolute(self, opened: Token) -> Node:
+        if opened.text == "||":
+            raise Unread("norms are not read yet", opened.start, opened.end, "ML104")
+        saved, self.closing_bar = self.closing_bar, "|"
+        node = self.expression(0)
+        self.closing_bar = saved
+        closed = self.take()
+        if closed.text != "|" or closed.kind not in ("bar", "close"):
+            raise Unread("this bar is not closed", opened.start, opened.end)
+        return Call("abs", (node,), start=opened.start, end=closed.end)
+
+    def argument(self) -> list[Token]:
+        """The tokens of a TeX argument: a brace group, or a single token."""
+        token = self.take()
+        if token.kind == "{":
+            inside, depth = [], 1
+            while True:
+                token = self.take()
+                depth += {"{": 1, "}": -1}.get(token.kind, 0)
+                if depth == 0:
+                    return inside
+                inside.append(token)
+        if token.kind == "number" and len(token.text) > 1:
+            rest = Token("number", token.text[1:].lstrip(), token.start + 1, token.end)
+            if not rest.text[0].isdigit():
+                raise Unread("put this number in braces", token.start, token.end)
+            self.at -= 1
+            self.tokens[self.at] = rest
+            return [Token("number", token.text[0], token.start, token.start + 1)]
+        if token.kind in ("command", "function", "^", "_", "}", "&", "relation", "operator"):
+            if token.kind == "operator" or token.kind == "command" and token.text in ("top", "prime", "intercal"):
+                return [token]
+            raise Unread("put this argument in braces", token.start, token.end)
+        return [token]
+
+    def inner(self, tokens: list[Token], at: int) -> Node:
+        """An argument's tokens as an expression."""
+        if not tokens:
+            raise Unread("empty braces", at)
+        parser = Parser(tokens, self.is_function)
+        parser.depth = self.depth + 1
+        return parser.whole()
+
+    # -- names, indices, exponents ------------------------------------------------------------
+
+    def name(self, token: Token, name: str) -> Node:
+        if name.startswith("\\mathbb"):
+            return self.blackboard(token, name)
+        layer, subs, end, primes = None, (), token.end, 0
+        exponent: Node | None = None
+        while True:
+            if self.peek_is("'"):
+                end = self.take().end
+                primes += 1
+            elif self.peek_is("_"):
+                at = self.take()
+                if subs:
+                    raise Unread("a second subscript", at.start, at.end)
+                name, subs = self.subscript(name, self.argument(), at)
+                end = self.tokens[self.at - 1].end
+            elif self.peek_is("^") and exponent is None:
+                at = self.take()
+                found = self.superscript(self.argument(), at)
+                end = self.tokens[self.at - 1].end
+                if isinstance(found, Group) and found.bracket in "([" and found.bracket:
+                    if layer is not None:
+                        raise Unread("a second layer index", at.start, end)
+                    layer = found.items[0]
+                else:
+                    exponent = found
+            else:
+                break
+        if primes or self.is_call(name, layer):
+            return self.call(token, name, primes, exponent, subs)
+        node: Node = Ref(name, layer, subs, start=token.start, end=end)
+        return self.raised(node, exponent, end)
+
+    def is_call(self, name: str, layer: Node | None) -> bool:
+        return layer is None and self.is_function(name) and self.peek_is("open") and not self.at_condition()
+
+    def call(self, token: Token, name: str, primes: int, exponent: Node | None, subs: tuple[Node, ...]) -> Node:
+        if not self.peek_is("open"):
+            raise Unread(f"{name}' needs its argument", token.start, token.end)
+        opened = self.take()
+        group = self.group(opened)
+        assert isinstance(group, Group)
+        subs = subs or self.trailing_subs()
+        node = Call(name, group.items, primes, subs, start=token.start, end=group.end)
+        return self.raised(node, exponent, group.end)
+
+    def trailing_subs(self) -> tuple[Node, ...]:
+        if not self.peek_is("_"):
+            return ()
+        at = self.take()
+        return self.subscript("", self.argument(), at)[1]
+
+    @staticmethod
+    def raised(node: Node, exponent: Node | None, end: int) -> Node:
+        if exponent is None:
+            return node
+        if isinstance(exponent, Transpose):
+            return Transpose(node, start=node.start, end=end)
+        return Power(node, exponent, start=node.start, end=end)
+
+    def subscript(self, name: str, tokens: list[Token], at: Token) -> tuple[str, tuple[Node, ...]]:
+        """The indices of a subscript; words and single signs become part of the name."""
+        if not tokens:
+            raise Unread("an empty subscript", at.start, at.end)
+        if len(tokens) == 1 and (tokens[0].kind == "text" or tokens[0].text.startswith("\\mathrm{")):
+            word = tokens[0].text.removeprefix("\\mathrm{").removesuffix("}")
+            return f"{name}_{{\\mathrm{{{word}}}}}", ()
+        if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in "+-*":
+            return f"{name}_{{{tokens[0].text}}}", ()
+        parts: list[list[Token]] = [[]]
+        depth = 0
+        for token in tokens:
+            depth += {"{": 1, "open": 1, "}": -1, "close": -1}.get(token.kind, 0)
+            if token.kind == "," and depth == 0:
+                parts.append([])
+            else:
+                parts[-1].append(token)
+        return name, tuple(node for part in parts for node in self.indices(part, at))
+
+    def indices(self, tokens: list[Token], at: Token) -> list[Node]:
+        """`ij` is two indices, `j-1` is one."""
+        if not tokens:
+            raise Unread("an empty index", at.start, at.end)
+        if any(token.kind in ("operator", "open") for token in tokens):
+            return [self.inner(tokens, at.start)]
+        parser = Parser(tokens, self.is_function)
+        parser.depth = self.depth + 1
+        found = []
+        while parser.peek() is not None:
+            found.append(parser.factor())
+        return found
+
+    def superscript(self, tokens: list[Token], at: Token) -> Node:
+        if len(tokens) == 1:
+            token = tokens[0]
+            if token.text in ("top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"):
+                return Transpose(Num(Fraction(0), start=0, end=0), start=token.start, end=token.end)
+            if token.kind == "operator" or token.text == "prime":
+                raise Unread(f"the superscript {token.text!r} is not read", token.start, token.end, "ML104")
+        if tokens and tokens[0].kind == "open" and tokens[0].text in "([" and self.closes_at_end(tokens):
+            return Group(
+                (self.inner(tokens[1:-1], at.start),), tokens[0].text, start=tokens[0].start, end=tokens[-1].end
+            )
+        node = self.inner(tokens, at.start)
+        return Group((node,), "", start=node.start, end=node.end)
+
+    @staticmethod
+    def closes_at_end(tokens: list[Token]) -> bool:
+        depth = 0
+        for place, token in enumerate(tokens):
+            depth += {"open": 1, "close": -1}.get(token.kind, 0)
+            if depth == 0:
+                return place == len(tokens) - 1
+        return False
+
+    def postfix(self, node: Node) -> Node:
+        """Exponents after brackets, numbers, fractions and calls."""
+        while self.peek_is("^"):
+            at = self.take()
+            if isinstance(node, (Power, Derivative, BigOperator)):
+                raise Unread("a second exponent is ambiguous: add brackets", at.start, at.end)
+            exponent = self.superscript(self.argument(), at)
+            if isinstance(exponent, Group) and exponent.bracket:
+                raise Unread("an index in brackets may only follow a name", at.start, exponent.end)
+            node = self.raised(node, exponent, self.tokens[self.at - 1].end)
+        if self.peek_is("_") or self.peek_is("'") or self.peek_is("!"):
+            token = self.take()
+            raise Unread(f"{token.text!r} after this is not read", token.start, token.end, "ML104")
+        return node
+
+    # -- functions and commands ---------------------------------------------------------------
+
+    def function(self, token: Token) -> Node:
+        if token.text == "sqrt":
+            return self.root(token)
+        exponent = None
+        subs: tuple[Node, ...] = ()
+        while self.peek_is("^") or self.peek_is("_"):
+            at = self.take()
+            if at.kind == "_":
+                raise Unread(f"a subscript of \\{token.text} is not read", at.start, at.end, "ML104")
+            exponent = self.superscript(self.argument(), at)
+            if not isinstance(exponent, Group) or not isinstance(exponent.items[0], Num):
+                raise Unread(f"this exponent of \\{token.text} is not read", at.start, at.end, "ML104")
+        args = self.function_arguments(token)
+        end = self.tokens[self.at - 1].end
+        return self.raised(Call(token.text, args, 0, subs, start=token.start, end=end), exponent, end)
+
+    def function_arguments(self, token: Token) -> tuple[Node, ...]:
+        following = self.peek()
+        if following is None or following.kind not in JUXTAPOSED:
+            raise Unread(f"\\{token.text} needs an argument", token.start, token.end)
+        if following.kind == "open" and following.text in "([{":
+            group = self.group(self.take())
+            assert isinstance(group, Group)
+            return group.items
+        return (self.bare_argument(token),)
+
+    def bare_argument(self, token: Token) -> Node:
+        """`\\ln a`, `\\sin 2x`: numbers and then one factor; more is ambiguous."""
+        factors = [self.factor()]
+        while isinstance(factors[-1], Num) and self.peek() is not None and self.binding() == PRODUCT:
+            if self.peek_is("operator"):
+                break
+            factors.append(self.factor())
+        following = self.peek()
+        if (
+            following is not None
+            and following.kind in ("name", "number", "open", "{", "bar")
+            and self.binding() == PRODUCT
+        ):
+            raise Unread(f"how far \\{token.text} reaches is ambiguous: add brackets", following.start, following.end)
+        if len(factors) == 1:
+            return factors[0]
+        marks = ("",) * (len(factors) - 1)
+        return Product(tuple(factors), marks, start=factors[0].start, end=factors[-1].end)
+
+    def root(self, token: Token) -> Node:
+        if self.peek_is("open", "["):
+            raise Unread("roots other than the square root are not read", token.start, token.end, "ML104")
+        node = self.inner(self.argument(), token.end)
+        return Call("sqrt", (node,), start=token.start, end=self.tokens[self.at - 1].end)
+
+    def command(self, token: Token) -> Node:
+        if token.text in FRACTIONS:
+            return self.fraction(token)
+        if token.text in ("sum", "prod"):
+            return self.big_operator(token)
+        if token.text in ACCENTS:
+            return self.accented(token)
+        if token.text == "boxed":
+            node = self.inner(self.argument(), token.end)
+            return Group((node,), "", start=token.start, end=node.end)
+        if token.text == "partial":
+            raise Unread(r"\partial outside a derivative's fraction is not read", token.start, token.end, "ML104")
+        raise Unread(f"\\{token.text} is not read", token.start, token.end, "ML104")
+
+    def accented(self, token: Token) -> Node:
+        inside = self.argument()
+        if len(inside) != 1 or inside[0].kind != "name":
+            raise Unread(f"\\{token.text} over more than one letter is not read", token.start, token.end, "ML104")
+        accent = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}.get(token.text, token.text)
+        if accent in ("dot", "ddot"):
+            raise Unread("derivatives by dots over a letter are not read", token.start, token.end, "ML104")
+        end = self.tokens[self.at - 1].end
+        return self.name(Token("name", inside[0].text, token.start, end), f"\\{accent}{{{inside[0].text}}}")
+
+    def blackboard(self, token: Token, name: str) -> Node:
+        if name in ("\\mathbb{1}", "\\mathbb{I}") and self.peek_is("open"):
+            opened = self.take()
+            inside: list[Token] = []
+            depth = 1
+            while True:
+                part = self.take()
+                depth += {"open": 1, "close": -1}.get(part.kind, 0)
+                if depth == 0:
+                    break
+                inside.append(part)
+            condition = self.condition(inside, opened)
+            return Bracketed(condition, start=token.start, end=part.end)
+        raise Unread(f"{name} is not read here", token.start, token.end, "ML104")
+
+    # -- fractions and derivatives ------------------------------------------------------------
+
+    def fraction(self, token: Token) -> Node:
+        top, bottom = self.argument(), self.argument()
+        end = self.tokens[self.at - 1].end
+        sign = derivative_sign(top)
+        if sign and derivative_sign(bottom) == sign:
+            return self.derivative(token, top, bottom, end)
+        if any(item.text == "partial" for item in (*top, *bottom)):
+            raise Unread("this fraction is no derivative that is read", token.start, end, "ML104")
+        return Quotient(self.inner(top, token.end), self.inner(bottom, token.end), start=token.start, end=end)
+
+    def derivative(self, token: Token, top: list[Token], bottom: list[Token], end: int) -> Node:
+        order, rest = self.order(top[1:])
+        variables = self.variables(bottom, token)
+        if order != len(variables):
+            raise Unread("the orders above and below differ", token.start, end)
+        if rest:
+            operand = self.inner(rest, token.end)
+            if not isinstance(operand, (Ref, Call, Group)):
+                raise Unread("write what is differentiated after the fraction, in brackets", token.start, end)
+        else:
+            operand = self.operand(token)
+            end = operand.end
+        return Derivative(operand, variables, start=token.start, end=end)
+
+    def order(self, tokens: list[Token]) -> tuple[int, list[Token]]:
+        if len(tokens) >= 2 and tokens[0].kind == "^":
+            parser = Parser(tokens[1:], self.is_function)
+            exponent = parser.argument()
+            if len(exponent) == 1 and exponent[0].text in ("1", "2", "3", "4"):
+                return int(exponent[0].text), parser.tokens[parser.at :]
+            raise Unread("this order of a derivative is not read", tokens[0].start, tokens[1].end, "ML104")
+        return 1, tokens
+
+    def variables(self, tokens: list[Token], token: Token) -> tuple[Node, ...]:
+        found: list[Node] = []
+        parser = Parser(tokens, self.is_function)
+        while parser.peek() is not None:
+            sign = parser.take()
+            if not is_differential(sign):
+                raise Unread("a variable of this derivative lacks its d", sign.start, sign.end)
+            node = parser.differentiated()
+            times = 1
+            if isinstance(node, Power):
+                node, times = self.repeated(node)
+            if isinstance(node, Group) and len(node.items) == 1:
+                node = node.items[0]
+            if not isinstance(node, Ref):
+                raise Unread("only a name can be differentiated with respect to", node.start, node.end)
+            found += [node] * times
+        if not found:
+            raise Unread("this derivative lacks its variable", token.start, token.end)
+        return tuple(found)
+
+    def differentiated(self) -> Node:
+        token = self.peek()
+        if token is not None and token.kind not in ("name", "command", "open", "{"):
+            raise Unread("only a name can be differentiated with respect to", token.start, token.end)
+        return self.factor()
+
+    @staticmethod
+    def repeated(node: Power) -> tuple[Node, int]:
+        exponent = node.exponent
+        while isinstance(exponent, Group):
+            exponent = exponent.items[0]
+        if isinstance(exponent, Num) and exponent.value in (1, 2, 3, 4):
+            return node.base, int(exponent.value)
+        raise Unread("this order of a derivative is not read", node.start, node.end, "ML104")
+
+    def operand(self, token: Token) -> Node:
+        """The next factor alone; what could also be read as more is refused."""
+        following = self.peek()
+        if following is None or following.kind not in JUXTAPOSED:
+            raise Unread("nothing follows this derivative", token.start, token.end)
+        node = self.factor()
+        closed = isinstance(node, (Group, Call, Quotient, Derivative, BigOperator, Cases))
+        if not closed and self.binding() == PRODUCT and not self.peek_is("operator"):
+            after = self.peek()
+            assert after is not None
+            if not (after.kind == "command" and after.text in FRACTIONS):
+                raise Unread("how far this derivative reaches is ambiguous: add brackets", after.start, after.end)
+        return node
+
+    # -- big operators, cases, conditions -----------------------------------------------------
+
+    def big_operator(self, token: Token) -> Node:
+        below: list[Token] = []
+        above: list[Token] = []
+        while self.peek_is("_") or self.peek_is("^"):
+            which = self.take()
+            if which.kind == "_":
+                below = self.argument()
+            else:
+                above = self.argument()
+        if not below:
+            raise Unread(f"\\{token.text} needs its index below it", token.start, token.end)
+        indices, lower, condition = self.bounds(below, token)
+        upper = self.inner(above, token.end) if above else None
+        if (lower is None) != (upper is None):
+            raise Unread("a range needs both its ends", token.start, token.end)
+        body = self.expression(SIGN)
+        return BigOperator(token.text, indices, lower, upper, condition, body, start=token.start, end=body.end)
+
+    def bounds(
+        self, below: list[Token], token: Token
+    ) -> tuple[tuple[str, ...], Node | None, Condition | None]:
+        names = [item for item in below if item.kind == "name"]
+        relations = [item for item in below if item.kind == "relation"]
+        if not relations:
+            if [item.kind for item in below if item.kind != ","] != ["name"] * len(names):
+                raise Unread("this range is not read", below[0].start, below[-1].end, "ML104")
+            return tuple(item.text for item in names), None, None
+        if len(below) > 2 and below[0].kind == "name" and below[1].text == "=":
+            return (below[0].text,), self.inner(below[2:], token.end), None
+        condition = self.condition(below, below[0])
+        first = condition.members[0]
+        if not isinstance(first, Ref) or first.subs or condition.relations != ("!=",):
+            raise Unread("this range is not read", below[0].start, below[-1].end, "ML104")
+        return (first.name,), None, condition
+
+    def environment(self, token: Token) -> Node:
+        if token.text != "cases":
+            raise Unread(f"the environment {token.text} is not read inside a formula", token.start, token.end, "ML104")
+        rows: list[list[Token]] = [[]]
+        depth = 0
+        while True:
+            part = self.take()
+            depth += {"begin": 1, "end": -1, "{": 1, "}": -1}.get(part.kind, 0)
+            if depth < 0:
+                break
+            if part.kind == "newline" and depth == 0:
+                rows.append([])
+            else:
+                rows[-1].append(part)
+        found = tuple(self.case(row, token) for row in rows if row)
+        return Cases(found, start=token.start, end=part.end)
+
+    def case(self, row: list[Token], token: Token) -> tuple[Node, Condition]:
+        marks = [place for place, part in enumerate(row) if part.kind == "&"]
+        if len(marks) != 1:
+            raise Unread("a case needs one & before its condition", row[0].start, row[-1].end)
+        value = row[: marks[0]]
+        while value and value[-1].kind == ",":
+            value.pop()
+        return self.inner(value, row[0].start), self.condition(row[marks[0] + 1 :], token)
+
+    def condition(self, tokens: list[Token], near: Token) -> Condition:
+        """Relations with the words around them; `otherwise` alone gives no members."""
+        rest = [part for part in tokens if not (part.kind == "text" and part.text in CONDITION_WORDS)]
+        while rest and rest[-1].kind in (",", ".", ";"):
+            rest.pop()
+        if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in OTHERWISE:
+            return Condition((), (), start=rest[0].start, end=rest[0].end)
+        pieces, relations = split_relations(rest)
+        if not relations or any(not piece for piece in pieces):
+            at = rest[0] if rest else near
+            raise Unread("this condition is not read", at.start, at.end, "ML104")
+        members = tuple(self.inner(piece, near.end) for piece in pieces)
+        return Condition(members, tuple(relations), start=rest[0].start, end=rest[-1].end)
+
+
+def is_differential(token: Token) -> bool:
+    """Whether a token is the d or the curly d of a derivative."""
+    return (token.kind == "name" and token.text == "d") or (token.kind == "command" and token.text == "partial")
+
+
+def derivative_sign(tokens: list[Token]) -> str:
+    """`d` or `partial` where a fraction's half begins with it, else nothing."""
+    return tokens[0].text if tokens and is_differential(tokens[0]) else ""
+
+
+def split_relations(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[str]]:
+    """The runs of tokens between the relations outside all brackets, and those relations."""
+    pieces: list[list[Token]] = [[]]
+    relations: list[str] = []
+    depth = 0
+    for token in tokens:
+        depth += {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}.get(token.kind, 0)
+        if token.kind == "relation" and depth == 0:
+            relations.append(token.text)
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces, relations
+
+
+def has_dots(node: Node) -> bool:
+    """Whether a tree holds elided terms."""
+    return any(isinstance(part, Dots) for part in walk(node))

@@ -1,0 +1,448 @@
+"""A formula to sentences: rows, chains, conditions, declarations; read whole or refused whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mathlint.errors import Unread
+from mathlint.parser import CONDITION_WORDS, OTHERWISE, Parser, split_relations
+from mathlint.syntax import (
+    Chain,
+    Condition,
+    Dots,
+    Interval,
+    Membership,
+    Node,
+    NumberSet,
+    Range,
+    Ref,
+    Sentence,
+)
+from mathlint.tokens import Token, tokenize
+
+ROWS = frozenset("aligned align split gathered gather equation eqnarray alignat alignedat multline displaymath math".split())
+DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
+IsFunction = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The tokens of one statement line, with the tokens of its condition column."""
+
+    tokens: tuple[Token, ...]
+    condition: tuple[Token, ...] = ()
+
+
+def read_formula(tex: str, is_function: IsFunction) -> tuple[Sentence, ...]:
+    """The sentences of a formula; raises Unread if any part of it cannot be read."""
+    tokens = list(tokenize(tex))
+    if not tokens:
+        raise Unread("an empty formula", 0)
+    rows = _rows(tokens)
+    known = _introduced(rows)
+    sentences: list[Sentence] = []
+    for row in rows:
+        sentences += _Row(row, lambda name: name in known or is_function(name)).sentences()
+    if not sentences:
+        raise Unread("no mathematics in this formula", 0, len(tex))
+    return tuple(sentences)
+
+
+def split_at(tokens: Sequence[Token], kinds: Sequence[str]) -> list[list[Token]]:
+    """The runs of tokens between separators that stand outside all brackets."""
+    pieces: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += DEPTH.get(token.kind, 0)
+        if depth == 0 and token.kind in kinds:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces
+
+
+# -- rows ---------------------------------------------------------------------------------------
+
+
+def _rows(tokens: list[Token]) -> list[Row]:
+    tokens = _without_end_mark(tokens)
+    if not tokens:
+        return []
+    if tokens[0].kind == "begin" and _matching(tokens, 0) == len(tokens) - 1:
+        inside = tokens[1:-1]
+        if tokens[0].text == "cases":
+            return [row for part in split_at(inside, ["newline"]) for row in _case_rows(part)]
+        if tokens[0].text not in ROWS:
+            raise Unread(f"the environment {tokens[0].text} is not read", tokens[0].start, tokens[0].end, "ML104")
+        if _inner_environment(inside):
+            return _rows(inside)
+        return _aligned(inside)
+    return _aligned(tokens)
+
+
+def _inner_environment(tokens: list[Token]) -> bool:
+    tokens = _without_end_mark(tokens)
+    return bool(tokens) and tokens[0].kind == "begin" and _matching(tokens, 0) == len(tokens) - 1
+
+
+def _matching(tokens: Sequence[Token], at: int) -> int:
+    depth = 0
+    for place in range(at, len(tokens)):
+        depth += DEPTH.get(tokens[place].kind, 0)
+        if depth == 0:
+            return place
+    return -1
+
+
+def _without_end_mark(tokens: list[Token]) -> list[Token]:
+    end = len(tokens)
+    while end and tokens[end - 1].kind in (".", ",", ";", "newline", ":"):
+        end -= 1
+    return tokens[:end]
+
+
+def _case_rows(tokens: list[Token]) -> list[Row]:
+    cells = split_at(tokens, ["&"])
+    if len(cells) > 2:
+        raise Unread("a row of cases has more than two columns", tokens[0].start, tokens[-1].end)
+    if not tokens:
+        return []
+    return [Row(tuple(cells[0]), tuple(cells[1]) if len(cells) == 2 else ())]
+
+
+def _aligned(tokens: list[Token]) -> list[Row]:
+    """Rows joined to statement lines: a row that begins with a relation goes on with its column."""
+    lines: list[list[Token]] = []
+    latest: dict[int, list[Token]] = {}
+    for row in split_at(tokens, ["newline"]):
+        cells = _without_reasons(split_at(row, ["&"]))
+        for column in range(0, len(cells), 2):
+            pair = cells[column : column + 2]
+            joined = [token for cell in pair for token in cell]
+            if not joined:
+                continue
+            if column in latest and _goes_on(latest[column], pair, joined):
+                latest[column] += joined
+            else:
+                latest[column] = list(joined)
+                lines.append(latest[column])
+    return [Row(tuple(line)) for line in lines]
+
+
+def _without_reasons(cells: list[list[Token]]) -> list[list[Token]]:
+    """Cells without those that hold words alone, and without words that end a cell."""
+    kept = []
+    for cell in cells:
+        end = len(cell)
+        while end and cell[end - 1].kind == "text" and cell[end - 1].text not in OTHERWISE:
+            end -= 1
+        kept.append(cell[:end])
+    return kept
+
+
+def _goes_on(line: list[Token], pair: list[list[Token]], joined: list[Token]) -> bool:
+    first, last = joined[0], line[-1]
+    if first.kind == "relation" or last.kind == "relation" or last.kind == "operator":
+        return True
+    has_relation = len(split_relations(joined)[1]) > 0
+    return first.kind == "operator" and (not has_relation or not pair[0])
+
+
+def _introduced(rows: list[Row]) -> frozenset[str]:
+    """Names that a row of this formula defines as functions: `f(x, y) = ...`."""
+    names = set()
+    for row in rows:
+        tokens = [token for token in row.tokens if token.kind not in ("{", "}")]
+        if len(tokens) < 5 or tokens[0].kind != "name" or tokens[1].kind != "open" or tokens[1].text != "(":
+            continue
+        end = _matching(tokens, 1)
+        inside = tokens[2:end]
+        plain = [token.kind for token in inside] == ["name", ","] * (len(inside) // 2) + ["name"]
+        if plain and end + 1 < len(tokens) and tokens[end + 1].text in ("=", ":="):
+            names.add(tokens[0].text)
+    return frozenset(names)
+
+
+# -- one row ------------------------------------------------------------------------------------
+
+
+class _Row:
+    def __init__(self, row: Row, is_function: IsFunction) -> None:
+        self.row, self.is_function = row, is_function
+
+    def sentences(self) -> list[Sentence]:
+        tokens = _unwrapped(_without_end_mark(list(self.row.tokens)))
+        if not tokens:
+            return []
+        tokens, trailing = self._trailing_condition(tokens)
+        units = self._units(tokens)
+        conditions = [*self._conditions(trailing), *self._conditions(list(self.row.condition))]
+        return self._joined([self._unit(unit) for unit in units], conditions)
+
+    def parse(self, tokens: list[Token], near: Token) -> Node:
+        if not tokens:
+            raise Unread("a side of this relation is missing", near.start, near.end)
+        return Parser(tokens, self.is_function).whole()
+
+    def _trailing_condition(self, tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+        """A bracket with a relation at the end, or words like `for` and what follows them."""
+        depth = 0
+        for place, token in enumerate(tokens):
+            depth += DEPTH.get(token.kind, 0)
+            if depth == 0 and token.kind == "text":
+                if token.text in CONDITION_WORDS and place + 1 < len(tokens) and place:
+                    return _without_end_mark(tokens[:place]), tokens[place + 1 :]
+                after = tokens[place + 1 : place + 2]
+                if not (after and after[0].kind == "open" and token.text.isalpha()):
+                    raise Unread(f"the words {token.text!r} stand inside the mathematics", token.start, token.end)
+            if depth == 1 and token.kind == "open" and token.text == "(" and place:
+                end = _matching(tokens, place)
+                inside = tokens[place + 1 : end]
+                if end == len(tokens) - 1 and split_relations(inside)[1]:
+                    return _without_end_mark(tokens[:place]), inside
+        return tokens, []
+
+    def _units(self, tokens: list[Token]) -> list[list[list[Token]]]:
+        """Comma-separated parts; parts without a relation go with their neighbour's list."""
+        parts = [part for part in split_at(tokens, [",", ";"]) if part]
+        related = [bool(split_relations(part)[1]) for part in parts]
+        if not any(related):
+            return [[part] for part in parts]
+        units: list[list[list[Token]]] = []
+        leading: list[list[Token]] = []
+        for part, relation in zip(parts, related, strict=True):
+            if relation:
+                units.append([*leading, part])
+                leading = []
+            elif units:
+                units[-1].append(part)
+            else:
+                leading.append(part)
+        return units
+
+    def _unit(self, parts: list[list[Token]]) -> Sentence:
+        tokens = [token for part in parts for token in part]
+        start, end = tokens[0].start, tokens[-1].end
+        at = next((k for k, part in enumerate(parts) if split_relations(part)[1]), None)
+        if at is None:
+            if tokens[0].kind == "dots" and len(tokens) == 1:
+                raise Unread("dots alone", start, end)
+            return Chain((self.parse(tokens, tokens[0]),), (), start=start, end=end)
+        pieces, relations = split_relations(parts[at])
+        if "in" in relations:
+            return self._membership(parts, at, pieces, relations, start, end)
+        if at > 0 or at + 1 < len(parts):
+            return self._range(parts, at, pieces, relations, start, end)
+        if relations == ["="] and any(token.kind == "dots" for token in pieces[1]):
+            listed = self._spaced_range(pieces)
+            if listed is not None:
+                return Range((self._ref(pieces[0]),), listed, start=start, end=end)
+        members = tuple(self.parse(piece, tokens[0]) for piece in pieces)
+        return Chain(members, tuple(relations), start=start, end=end)
+
+    def _spaced_range(self, pieces: list[list[Token]]) -> tuple[Node, ...] | None:
+        """`i = 1 \\dots n` without commas."""
+        marks = [k for k, token in enumerate(pieces[1]) if token.kind == "dots"]
+        left, right = pieces[1][: marks[0]], pieces[1][marks[0] + 1 :]
+        if len(marks) != 1 or not left or not right or len(pieces[0]) != 1:
+            return None
+        if left[-1].kind == "operator" or right[0].kind == "operator":
+            return None
+        dots = pieces[1][marks[0]]
+        return (self.parse(left, dots), Dots(start=dots.start, end=dots.end), self.parse(right, dots))
+
+    def _ref(self, tokens: list[Token]) -> Ref:
+        node = self.parse(tokens, tokens[0]) if tokens else None
+        if not isinstance(node, Ref):
+            at = tokens[0] if tokens else None
+            raise Unread("a name was expected here", at.start if at else 0, at.end if at else None)
+        return node
+
+    def _membership(
+        self,
+        parts: list[list[Token]],
+        at: int,
+        pieces: list[list[Token]],
+        relations: list[str],
+        start: int,
+        end: int,
+    ) -> Sentence:
+        if relations != ["in"] or at + 1 < len(parts):
+            raise Unread("this declaration is not read", start, end, "ML104")
+        names = tuple(self._ref(part) for part in [*parts[:at], pieces[0]])
+        return Membership(names, self._set(pieces[1], start), start=start, end=end)
+
+    def _range(
+        self,
+        parts: list[list[Token]],
+        at: int,
+        pieces: list[list[Token]],
+        relations: list[str],
+        start: int,
+        end: int,
+    ) -> Sentence:
+        if relations != ["="]:
+            if at == 0 and len(parts) == 1:
+                raise Unread("this list is not read", start, end, "ML104")
+            raise Unread("a list after this relation is not read", start, end, "ML104")
+        names = tuple(self._ref(part) for part in [*parts[:at], pieces[0]])
+        listed = [pieces[1], *parts[at + 1 :]]
+        return Range(names, self._items(listed, start), start=start, end=end)
+
+    def _items(self, parts: list[list[Token]], start: int) -> tuple[Node, ...]:
+        found: list[Node] = []
+        for part in parts:
+            if not part:
+                raise Unread("an empty item in a list", start)
+            if len(part) == 1 and part[0].kind == "dots":
+                found.append(Dots(start=part[0].start, end=part[0].end))
+            else:
+                found.append(self.parse(part, part[0]))
+        return tuple(found)
+
+    def _set(self, tokens: list[Token], at: int) -> NumberSet:
+        if not tokens:
+            raise Unread("the set is missing", at)
+        first, end = tokens[0], tokens[-1].end
+        if first.kind == "name" and first.text.startswith("\\mathbb{"):
+            return self._numbers(tokens)
+        if first.kind != "open":
+            raise Unread("this set is not read", first.start, end, "ML104")
+        close = _matching(tokens, 0)
+        inside, dims = split_at(tokens[1:close], [","]), self._dims(tokens[close + 1 :])
+        if first.text == "{" and tokens[close].text == "{":
+            return NumberSet("finite", dims, self._items(inside, first.start), start=first.start, end=end)
+        if first.text in "([" and tokens[close].text in "([" and len(inside) == 2:
+            interval = Interval(
+                self._bound(inside[0]),
+                self._bound(inside[1]),
+                first.text == "(",
+                tokens[close].text == "(",
+                start=first.start,
+                end=end,
+            )
+            return NumberSet("interval", dims, (), interval, start=first.start, end=end)
+        raise Unread("this set is not read", first.start, end, "ML104")
+
+    def _bound(self, tokens: list[Token]) -> Node | None:
+        rest = [token for token in tokens if token.text != "infty"]
+        if len(rest) < len(tokens):
+            if any(token.text not in ("-", "+") for token in rest):
+                raise Unread("this bound is not read", tokens[0].start, tokens[-1].end, "ML104")
+            return None
+        return self.parse(tokens, tokens[0]) if tokens else None
+
+    def _numbers(self, tokens: list[Token]) -> NumberSet:
+        first, end = tokens[0], tokens[-1].end
+        letter = first.text.removeprefix("\\mathbb{").removesuffix("}")
+        if letter not in "RNZQ":
+            raise Unread(f"the set {first.text} is not read", first.start, first.end, "ML104")
+        rest = tokens[1:]
+        sign = ""
+        dims: tuple[Node, ...] = ()
+        while rest:
+            mark, argument, rest = self._script(rest, first)
+            shown = "".join(token.text for token in argument)
+            if mark == "_" and shown in ("+", ">0", "++", ">=0", "0"):
+                sign = {"+": ">0", "++": ">0", "0": ">=0" if letter == "N" else "?"}.get(shown, shown)
+            elif mark == "^" and shown in ("+", "*"):
+                sign = ">0"
+            elif mark == "^":
+                dims = self._product_dims(argument)
+            else:
+                raise Unread("this set is not read", first.start, end, "ML104")
+            if sign == "?":
+                raise Unread("this set is not read", first.start, end, "ML104")
+        return NumberSet(letter + sign, dims, start=first.start, end=end)
+
+    def _script(self, tokens: list[Token], near: Token) -> tuple[str, list[Token], list[Token]]:
+        if tokens[0].kind not in ("^", "_") or len(tokens) < 2:
+            raise Unread("this set is not read", near.start, tokens[-1].end, "ML104")
+        if tokens[1].kind == "{":
+            end = _matching(tokens, 1)
+            return tokens[0].kind, tokens[2:end], tokens[end + 1 :]
+        return tokens[0].kind, [tokens[1]], tokens[2:]
+
+    def _dims(self, tokens: list[Token]) -> tuple[Node, ...]:
+        if not tokens:
+            return ()
+        mark, argument, rest = self._script(tokens, tokens[0])
+        if mark != "^" or rest:
+            raise Unread("this set is not read", tokens[0].start, tokens[-1].end, "ML104")
+        return self._product_dims(argument)
+
+    def _product_dims(self, tokens: list[Token]) -> tuple[Node, ...]:
+        parts: list[list[Token]] = [[]]
+        depth = 0
+        for token in tokens:
+            depth += DEPTH.get(token.kind, 0)
+            if token.kind == "operator" and token.text == "*" and depth == 0:
+                parts.append([])
+            else:
+                parts[-1].append(token)
+        return tuple(self.parse(part, tokens[0]) for part in parts)
+
+    def _conditions(self, tokens: list[Token]) -> list[Node]:
+        tokens = [t for t in tokens if not (t.kind == "text" and t.text in CONDITION_WORDS)]
+        tokens = _without_end_mark(tokens)
+        if not tokens:
+            return []
+        if len(tokens) == 1 and tokens[0].kind == "text" and tokens[0].text in OTHERWISE:
+            return [Condition((), (), start=tokens[0].start, end=tokens[0].end)]
+        if tokens[0].kind == "open" and _matching(tokens, 0) == len(tokens) - 1:
+            tokens = tokens[1:-1]
+        found = []
+        for unit in self._units(tokens):
+            sentence = self._unit(unit)
+            if isinstance(sentence, Chain) and not sentence.relations:
+                raise Unread("a condition was expected here", sentence.start, sentence.end)
+            found.append(self._as_condition(sentence))
+        return found
+
+    @staticmethod
+    def _as_condition(sentence: Sentence) -> Node:
+        if isinstance(sentence, Chain):
+            return Condition(sentence.members, sentence.relations, start=sentence.start, end=sentence.end)
+        return sentence
+
+    def _joined(self, sentences: list[Sentence], conditions: list[Node]) -> list[Sentence]:
+        """Declarations after an equation in the same row are its conditions."""
+        kept: list[Sentence] = []
+        for sentence in sentences:
+            equation = kept[0] if kept and isinstance(kept[0], Chain) and "=" in kept[0].relations else None
+            declares = not isinstance(sentence, Chain) or (
+                bool(sentence.relations) and "=" not in sentence.relations and ":=" not in sentence.relations
+            )
+            if equation is not None and declares:
+                conditions.append(self._as_condition(sentence))
+            else:
+                kept.append(sentence)
+        if not conditions:
+            return kept
+        if not all(isinstance(sentence, Chain) and sentence.relations for sentence in kept):
+            raise Unread("a condition on what is no equation", conditions[0].start, conditions[0].end, "ML104")
+        return [
+            Chain(s.members, s.relations, tuple(conditions), start=s.start, end=s.end)
+            for s in kept
+            if isinstance(s, Chain)
+        ]
+
+
+def _unwrapped(tokens: list[Token]) -> list[Token]:
+    """Braces that only colour or box a whole relation are taken away."""
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        before = tokens[place - 1] if place else None
+        boxed = before is not None and before.kind == "command" and before.text == "boxed"
+        free = before is None or boxed or before.kind in ("relation", ",", "operator")
+        if token.kind == "{" and free:
+            end = _matching(tokens, place)
+            if split_relations(tokens[place + 1 : end])[1]:
+                head = tokens[: place - 1] if boxed else tokens[:place]
+                tokens = [*head, *tokens[place + 1 : end], *tokens[end + 1 :]]
+                place = len(head)
+                continue
+        place += 1
+    return tokens

@@ -1,0 +1,207 @@
+"""The syntax tree of a formula: what stands on the page, before it means anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Node:
+    """A piece of a formula; `start` and `end` are offsets in its TeX and no part of equality."""
+
+    start: int = field(compare=False, kw_only=True)
+    end: int = field(compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Num(Node):
+    """A number as printed, exact."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class Ref(Node):
+    """A name with its layer or sample index `^{(l)}` and its subscripts."""
+
+    name: str
+    layer: Node | None = None
+    subs: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    """Signed terms, `Dots` among them."""
+
+    terms: tuple[tuple[int, Node], ...]
+
+
+@dataclass(frozen=True)
+class Product(Node):
+    """Factors; `marks` holds what stands before each one but the first: '', '*', 'odot'."""
+
+    factors: tuple[Node, ...]
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Quotient(Node):
+    """A fraction or a slash."""
+
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    """A base and its exponent."""
+
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    """The transpose of a matrix or vector."""
+
+    base: Node
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function applied to arguments; `primes` counts the dashes, `power` its exponent if any."""
+
+    function: str
+    args: tuple[Node, ...]
+    primes: int = 0
+    subs: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group(Node):
+    """Something in brackets: one item, or several separated by commas."""
+
+    items: tuple[Node, ...]
+    bracket: str
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """A derivative of `operand` with respect to each of `variables` in turn."""
+
+    operand: Node
+    variables: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class BigOperator(Node):
+    """A sum or product over `index` from `lower` to `upper`, or over a declared range."""
+
+    kind: str
+    indices: tuple[str, ...]
+    lower: Node | None
+    upper: Node | None
+    condition: Condition | None
+    body: Node
+
+
+@dataclass(frozen=True)
+class Dots(Node):
+    """The elided members of a visible pattern."""
+
+
+@dataclass(frozen=True)
+class Condition(Node):
+    """A chain of relations that restricts a statement; no members at all means otherwise."""
+
+    members: tuple[Node, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    """A function by cases: each row an expression and its condition."""
+
+    rows: tuple[tuple[Node, Condition], ...]
+
+
+@dataclass(frozen=True)
+class Bracketed(Node):
+    """An indicator: 1 where the condition holds, else 0."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Interval(Node):
+    """An interval; a missing end is infinite."""
+
+    low: Node | None
+    high: Node | None
+    low_open: bool
+    high_open: bool
+
+
+@dataclass(frozen=True)
+class NumberSet(Node):
+    """A set of numbers with its exponents, or a finite set of items."""
+
+    name: str
+    dims: tuple[Node, ...] = ()
+    items: tuple[Node, ...] = ()
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Membership(Node):
+    """Names declared to lie in a set."""
+
+    names: tuple[Ref, ...]
+    target: NumberSet
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """Names that run over listed values: `j = 0, 1, \\dots, n`."""
+
+    names: tuple[Ref, ...]
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Chain(Node):
+    """Members joined by relations, under conditions; a single member is a mention."""
+
+    members: tuple[Node, ...]
+    relations: tuple[str, ...]
+    conditions: tuple[Node, ...] = ()
+
+
+Sentence = Membership | Range | Chain
+
+
+def children(node: object) -> list[Node]:
+    """The nodes directly below a node, in order."""
+    found: list[Node] = []
+    for name in getattr(node, "__dataclass_fields__", ()):
+        _collect(getattr(node, name), found)
+    return found
+
+
+def _collect(value: object, found: list[Node]) -> None:
+    if isinstance(value, Node):
+        found.append(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, found)
+
+
+def walk(node: Node) -> list[Node]:
+    """A node and all below it, parents first."""
+    found, stack = [], [node]
+    while stack:
+        top = stack.pop()
+        found.append(top)
+        stack.extend(reversed(children(top)))
+    return found

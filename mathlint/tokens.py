@@ -1,0 +1,280 @@
+"""TeX tokens with their places; typography (spacing, colour, delimiter sizes) is dropped here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mathlint.errors import Unread
+
+GREEK = frozenset(
+    (
+        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
+        "pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega "
+        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar"
+    ).split()
+)
+FUNCTIONS = frozenset(
+    (
+        "ln log exp sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan arctanh "
+        "sqrt erf erfc max min sign det tr diag"
+    ).split()
+)
+FONTS = {
+    "mathbf": "mathbf", "boldsymbol": "mathbf", "bm": "mathbf", "pmb": "mathbf", "symbf": "mathbf",
+    "mathcal": "mathcal", "mathscr": "mathcal", "mathsf": "mathsf", "mathtt": "mathtt",
+    "mathrm": "mathrm", "operatorname": "mathrm", "text": "mathrm", "textrm": "mathrm",
+    "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm", "mathfrak": "mathfrak",
+    "mathbb": "mathbb", "rm": "mathrm",
+}  # fmt: skip
+ACCENTS = frozenset("hat bar tilde vec widehat widetilde overline dot ddot check breve".split())
+RELATIONS = {
+    "=": "=", "<": "<", ">": ">", ":=": ":=",
+    "ne": "!=", "neq": "!=", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
+    "geqslant": ">=", "lt": "<", "gt": ">", "in": "in", "approx": "approx", "equiv": "=",
+    "coloneqq": ":=", "triangleq": ":=", "propto": "propto", "sim": "sim", "simeq": "approx",
+    "to": "to", "rightarrow": "to", "implies": "implies", "Rightarrow": "implies", "iff": "iff",
+    "Leftrightarrow": "iff", "notin": "notin", "ll": "ll", "gg": "gg", "cong": "cong",
+    "longrightarrow": "to", "mapsto": "to", "subset": "subset", "subseteq": "subset",
+    "succ": "succ", "succeq": "succ", "prec": "prec", "preceq": "prec", "leftarrow": "from", "gets": "from",
+}  # fmt: skip
+OPERATORS = {
+    "+": "+", "-": "-", "*": "*", "/": "/", "cdot": "*", "times": "*", "div": "/", "odot": "odot",
+    "circ": "circ", "otimes": "otimes", "pm": "pm", "mp": "mp", "oplus": "oplus", "ast": "ast",
+}  # fmt: skip
+DOTS = frozenset("dots ldots cdots dotsb dotsc dotsm dotso vdots ddots".split())
+SPACING = frozenset(
+    [*", ; : ! > ".split(), " ", "\n", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace",
+     "thickspace", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber",
+     "notag", "mathstrut", "strut", "hfill", "break", "allowbreak", "nobreak", "mathop", "mathrel", "mathbin",
+     "mathord", "mathopen", "mathclose", "mathpunct", "mathinner", "hline", "noindent", "relax",
+     "negthinspace", "null"]
+)  # fmt: skip
+WITH_ARGUMENT = frozenset("color textcolor tag label hspace vspace mspace".split())
+SIZES = frozenset(
+    "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm middle".split()
+)
+OPENING = {"(": "(", "[": "[", "{": "{", "lvert": "|", "lVert": "||", "langle": "<", "lbrack": "[",
+           "lfloor": "floor", "lceil": "ceil", "lbrace": "{"}  # fmt: skip
+CLOSING = {")": "(", "]": "[", "}": "{", "rvert": "|", "rVert": "||", "rangle": "<", "rbrack": "[",
+           "rfloor": "floor", "rceil": "ceil", "rbrace": "{"}  # fmt: skip
+BARS = {"|": "|", "vert": "|", "mid": "|", "Vert": "||", "\\|": "||", "parallel": "||"}
+PLAIN = frozenset(
+    (
+        "frac dfrac tfrac cfrac partial nabla sum prod int infty top intercal prime forall emptyset "
+        "mathbb operatorname boxed underbrace overbrace lim argmax argmin colon binom substack "
+        "underset overset stackrel cancel phantom"
+    ).split()
+)
+INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
+MAX_LENGTH = 20_000
+MAX_DEPTH = 60
+PIECE = re.compile(r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*", re.S)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token of TeX; `kind` says what it is, `text` which one, `start` and `end` where."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokenize(tex: str) -> tuple[Token, ...]:
+    """The tokens of a formula.
+
+    Raises Unread for unknown commands, unbalanced braces and formulas beyond the limits.
+    """
+    if len(tex) > MAX_LENGTH:
+        raise Unread(f"a formula of {len(tex)} characters is too long to be read", 0)
+    tokens = _Tokenizer(tex).run()
+    _check_balance(tokens)
+    return tuple(tokens)
+
+
+class _Tokenizer:
+    def __init__(self, tex: str) -> None:
+        self.tex, self.at = tex, 0
+        self.tokens: list[Token] = []
+
+    def run(self) -> list[Token]:
+        while (match := self._next()) is not None:
+            start, end = match.span()
+            if match["command"]:
+                self._command(match["command"], start, end)
+            elif match["escaped"]:
+                self._escaped(match["escaped"], start, end)
+            elif match["number"]:
+                self._add("number", match["number"], start, end)
+            elif match["char"]:
+                self._char(match["char"], start, end)
+        return self.tokens
+
+    def _next(self) -> re.Match[str] | None:
+        match = PIECE.search(self.tex, self.at)
+        if match:
+            self.at = match.end()
+        return match
+
+    def _add(self, kind: str, text: str, start: int, end: int) -> None:
+        self.tokens.append(Token(kind, text, start, end))
+
+    def _char(self, char: str, start: int, end: int) -> None:
+        if char == ":" and self.tex.startswith("=", end):
+            self.at = end + 1
+            return self._add("relation", ":=", start, end + 1)
+        if char == "~":
+            return None
+        if char.isascii() and char.isalpha():
+            return self._add("name", char, start, end)
+        if char in "{}^_&',.;:!":
+            return self._add(char, char, start, end)
+        return self._symbol(char, char, start, end)
+
+    def _symbol(self, key: str, shown: str, start: int, end: int) -> None:
+        if key in OPERATORS:
+            self._add("operator", OPERATORS[key], start, end)
+        elif key in RELATIONS:
+            self._add("relation", RELATIONS[key], start, end)
+        elif key in OPENING:
+            self._add("open", OPENING[key], start, end)
+        elif key in CLOSING:
+            self._add("close", CLOSING[key], start, end)
+        elif key in BARS:
+            self._add("bar", BARS[key], start, end)
+        else:
+            raise Unread(f"{shown!r} is not read in mathematics", start, end, "ML103")
+
+    def _escaped(self, char: str, start: int, end: int) -> None:
+        if char == "\\":
+            self._optional_length()
+            self._add("newline", "\\\\", start, end)
+        elif char == "_":
+            raise Unread(r"\_ shows a literal underscore to the reader; write _ for an index", start, end, "ML103")
+        elif char == "{":
+            self._add("open", "{", start, end)
+        elif char == "}":
+            self._add("close", "{", start, end)
+        elif char == "|":
+            self._add("bar", "||", start, end)
+        elif char not in SPACING:
+            raise Unread(f"\\{char} is not read in mathematics", start, end, "ML103")
+
+    def _optional_length(self) -> None:
+        match = re.compile(r"\s*\[-?[\d.]+ *(?:em|ex|pt|mm|cm|px|in|mu)\]").match(self.tex, self.at)
+        if match:
+            self.at = match.end()
+
+    def _command(self, name: str, start: int, end: int) -> None:
+        if name in SPACING:
+            return None
+        if name in WITH_ARGUMENT:
+            content, _ = self._argument(name, start)
+            if "color" in name and content.strip().lower() in INVISIBLE:
+                raise Unread(f"the reader cannot see what is coloured {content}", start, self.at)
+            return None
+        if name in SIZES:
+            return None
+        if name in ("left", "right"):
+            return self._delimiter(name, start)
+        if name in ("begin", "end"):
+            return self._environment(name, start)
+        if name in FONTS:
+            return self._font(name, start)
+        if name in DOTS:
+            return self._add("dots", "\\dots", start, end)
+        if name in GREEK:
+            return self._add("name", "\\" + name, start, end)
+        if name in FUNCTIONS:
+            return self._add("function", name, start, end)
+        if name in PLAIN or name in ACCENTS:
+            return self._add("command", name, start, end)
+        try:
+            return self._symbol(name, "\\" + name, start, end)
+        except Unread:
+            raise Unread(f"\\{name} is not read", start, end, "ML103") from None
+
+    def _argument(self, name: str, start: int) -> tuple[str, int]:
+        """The raw text of a braced argument, and where it begins."""
+        match = re.compile(r"\*?\s*\{").match(self.tex, self.at)
+        if match is None:
+            raise Unread(f"\\{name} needs an argument in braces", start, self.at)
+        depth = 0
+        for place in range(match.end() - 1, len(self.tex)):
+            char = self.tex[place]
+            if char in "{}" and self.tex[place - 1] != "\\":
+                depth += 1 if char == "{" else -1
+                if depth == 0:
+                    self.at = place + 1
+                    return self.tex[match.end() : place], match.end()
+        raise Unread("this brace is never closed", match.end() - 1)
+
+    def _delimiter(self, side: str, start: int) -> None:
+        match = re.compile(r"\s*(\\[A-Za-z]+|\\.|[^\s\\])").match(self.tex, self.at)
+        if match is None:
+            raise Unread(f"\\{side} needs a delimiter", start, self.at)
+        self.at = match.end()
+        shown = match[1].lstrip("\\") if match[1] != "\\|" else "||"
+        table = {**OPENING, **CLOSING, **{key: value for key, value in BARS.items()}, ".": ".", "||": "||"}
+        if shown not in table:
+            raise Unread(f"{match[1]} is no delimiter that is read", start, match.end(), "ML103")
+        self._add("open" if side == "left" else "close", table[shown], start, match.end())
+
+    def _environment(self, name: str, start: int) -> None:
+        content, _ = self._argument(name, start)
+        if name == "begin" and content.rstrip("*") in ("array", "alignat", "alignedat", "tabular"):
+            self._argument(name, start)
+        self._add(name, content.rstrip("*"), start, self.at)
+
+    def _font(self, name: str, start: int) -> None:
+        if name == "rm":
+            raise Unread(r"\rm is not read; write \mathrm{...}", start, self.at, "ML103")
+        match = re.compile(r"\s*(\\?[A-Za-z0-9])(?![A-Za-z])").match(self.tex, self.at)
+        if match is None and not re.compile(r"\*?\s*\{").match(self.tex, self.at):
+            match = re.compile(r"\s*([A-Za-z0-9])").match(self.tex, self.at)
+        if match and name not in ("text", "textrm"):
+            self.at = match.end()
+            content = match[1]
+        else:
+            content, _ = self._argument(name, start)
+        self._add_font(FONTS[name], name, content.strip() if name != "text" else content, start)
+
+    def _add_font(self, font: str, name: str, content: str, start: int) -> None:
+        if name in ("text", "textrm", "textit", "texttt") or (font == "mathrm" and " " in content):
+            self._check_words(content, start)
+            self._add("text", content.strip(), start, self.at)
+        elif font == "mathrm" and content in FUNCTIONS:
+            self._add("function", content, start, self.at)
+        elif font == "mathrm" and content == "d":
+            self._add("name", "d", start, self.at)
+        elif font == "mathrm" and content == "e":
+            self._add("name", "e", start, self.at)
+        elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*|\\[A-Za-z]+|[01]", content):
+            if content.startswith("\\") and content[1:] not in GREEK and content != "\\ell":
+                raise Unread(f"{content} is not read in \\{name}", start, self.at, "ML103")
+            self._add("name", f"\\{font}{{{content}}}", start, self.at)
+        else:
+            raise Unread(f"\\{name}{{{content}}} is not read", start, self.at, "ML103")
+
+    def _check_words(self, content: str, start: int) -> None:
+        if re.search(r"[$\\^_=<>+*/{}|≤≥≠·×]|\d\s*[-–]|[a-zA-Z]\s+-\s+", content):
+            raise Unread(r"\text may hold words only, no mathematics", start, self.at, "ML103")
+
+
+def _check_balance(tokens: list[Token]) -> None:
+    stack: list[Token] = []
+    for token in tokens:
+        if token.kind in ("{", "begin"):
+            stack.append(token)
+            if len(stack) > MAX_DEPTH:
+                raise Unread(f"nested more than {MAX_DEPTH} deep", token.start, token.end)
+        elif token.kind in ("}", "end"):
+            if not stack or (stack[-1].kind == "{") != (token.kind == "}"):
+                raise Unread("this closes nothing", token.start, token.end)
+            opened = stack.pop()
+            if token.kind == "end" and opened.text != token.text:
+                raise Unread(f"\\begin{{{opened.text}}} is closed by another environment", opened.start)
+    if stack:
+        raise Unread("this is never closed", stack[-1].start, stack[-1].end)

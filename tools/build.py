@@ -3,11 +3,17 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"en": "English", "zh": "中文"}
+SHARED = tuple(
+    ROOT / name
+    for name in ("snippets", "mathlint", "overrides", "tools", "pyproject.toml", "mkdocs.yml")
+)
+IGNORED = ("__pycache__", ".ipynb_checkpoints")
 
 _ENTRANCE = """<!doctype html>
 <html lang="en">
@@ -33,13 +39,26 @@ _REDIRECT = """<script>
 </script>"""
 
 
+def sources(language: str) -> Iterator[Path]:
+    """Every file that a language is built from."""
+    for source in (ROOT / "docs" / language, ROOT / f"mkdocs.{language}.yml", *SHARED):
+        for path in source.rglob("*") if source.is_dir() else [source]:
+            if path.is_file() and not any(name in path.parts for name in IGNORED):
+                yield path
+
+
 def build(language: str, site: Path, *, strict: bool) -> subprocess.Popen[bytes]:
-    """Start building one language into its folder of the site; the exit status tells the result."""
+    """Start building one language into its folder of the site; the exit status tells the result.
+
+    A build that is not strict takes a notebook's results from the cache where nothing that it reads
+    in this repository has changed.
+    """
     command = [sys.executable, "-m", "mkdocs", "build"]
     command += ["--config-file", f"mkdocs.{language}.yml", "--site-dir", str(site / language)]
     if strict:
         command.append("--strict")
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    settings = {"NO_MKDOCS_2_WARNING": "1", "NOTEBOOK_CACHE": "false" if strict else "true"}
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
 
 
 def write_entrance(site: Path) -> None:
@@ -64,10 +83,13 @@ def _links(base: str) -> str:
 def main() -> int:
     """Build both languages at once, strictly; return 0 if both hold."""
     site = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "site").resolve()
-    write_entrance(site)
+    (site / "index.html").unlink(missing_ok=True)  # it is there when the whole site is
     running = [build(language, site, strict=True) for language in LANGUAGES]
     failures = [process for process in running if process.wait() != 0]
-    return 1 if failures else 0
+    if failures:
+        return 1
+    write_entrance(site)
+    return 0
 
 
 if __name__ == "__main__":

@@ -22,12 +22,14 @@ def on_config(config: MkDocsConfig) -> None:
 
     SITE_URL, where it is set, is the address at which the site of all languages is published.
     """
+    language = config.theme["language"]
     if address := os.environ.get("SITE_URL"):
-        config.site_url = f"{address.rstrip('/')}/{config.theme['language']}/"
+        config.site_url = f"{address.rstrip('/')}/{language}/"
     config.markdown_extensions.append(TypesetExtension())  # type: ignore[arg-type]
     logging.getLogger("jieba").setLevel(logging.WARNING)
     os.environ["JUPYTER_CONFIG_PATH"] = str(ROOT / "tools")  # the kernel says only what matters
-    config.plugins["mkdocs-jupyter"].config["cache_dir"] = f".cache/notebooks/{inputs_digest(ROOT)}"
+    cache = ROOT / ".cache" / "notebooks" / language / inputs_digest(ROOT)
+    config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(cache)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

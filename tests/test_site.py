@@ -187,6 +187,10 @@ LOOK = """() => {
     }).length,
   };
 }"""
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+BARRIERS = """async () => (await axe.run()).violations
+  .filter((one) => ["serious", "critical"].includes(one.impact))
+  .map((one) => `${one.id}: ${one.nodes[0].html}`)"""
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 SCHEME = """() => {
   const number = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -226,6 +230,14 @@ def test_page(page: Page, base: str, address: str):
         page.set_viewport_size(viewport)
         content, window = page.evaluate(WIDTHS)
         assert content <= window, viewport
+    assert barriers(page) == []
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds that keeps people from reading the page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = page.evaluate(BARRIERS)
+    return found
 
 
 @pytest.mark.browser
@@ -238,6 +250,7 @@ def test_dark(page: Page, base: str, address: str):
     assert seen["paper"] < 60
     assert seen["ink"] > 150
     assert seen["glyph"] is None or seen["glyph"] > 150
+    assert barriers(page) == []
 
 
 @pytest.mark.browser

@@ -25,6 +25,7 @@ def on_config(config: MkDocsConfig) -> None:
     language = config.theme["language"]
     if address := os.environ.get("SITE_URL"):
         config.site_url = f"{address.rstrip('/')}/{language}/"
+    config.theme.static_templates.discard("404.html")  # a server asks for the site's own alone
     config.markdown_extensions.append(TypesetExtension())  # type: ignore[arg-type]
     logging.getLogger("jieba").setLevel(logging.WARNING)
     os.environ["JUPYTER_CONFIG_PATH"] = str(ROOT / "tools")  # the kernel says only what matters

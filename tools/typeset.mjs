@@ -66,6 +66,12 @@ function unmarkBreaks(node) {
   }
 }
 
+/** Sets the rows of `cases` apart, where MathJax leaves fractions nearly touching. */
+function spaced(tex) {
+  return tex.replace(/\\begin\{cases\}.*?\\end\{cases\}/gs, (cases) =>
+    cases.replace(/\\\\(?!\s*\[)/g, "\\\\[0.4em]"));
+}
+
 /** Removes needless attributes from a node and all below it. */
 function strip(node) {
   if (dom.kind(node) === "#text") return;
@@ -80,7 +86,7 @@ function strip(node) {
 
 async function typeset({ tex, display }) {
   try {
-    const node = await MathJax.tex2svgPromise(tex, { display });
+    const node = await MathJax.tex2svgPromise(spaced(tex), { display });
     const glyphs = takeGlyphs(node);
     shareGlyphs(node, glyphs);
     unmarkBreaks(node);

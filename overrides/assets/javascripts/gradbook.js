@@ -5,14 +5,18 @@ for (const link of document.querySelectorAll("a.gb-language")) {
   }
 }
 
-// A formula that is wider than its column can be scrolled from the keyboard too.
+// The theme leaves its search without a name for screen readers.
+const search = document.querySelector(".md-search");
+if (search) search.ariaLabel = search.querySelector("input").placeholder;
+
+// A formula or an output wider than its column can be scrolled from the keyboard too.
 const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
 });
-for (const box of document.querySelectorAll("div.arithmatex")) widths.observe(box);
+for (const box of document.querySelectorAll("div.arithmatex, .gb-output > pre")) widths.observe(box);
 
 // What is copied holds TeX in the place of each formula's picture.
 const FORMULA = ".arithmatex[data-tex]";

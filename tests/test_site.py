@@ -17,11 +17,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from mkdocs.structure.files import File, Files
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tools import serve
 from tools.build import LANGUAGES, ROOT, sources
-from tools.notebook import FORMULA
+from tools.notebook import FORMULA, tidy
 from tools.typeset import typeset
 
 PREFIX = "/gradbook/"  # a project's site is published below its name
@@ -393,6 +394,37 @@ def test_what_mathjax_refuses_is_a_warning(caplog: pytest.LogCaptureFixture):
 def test_glyphs_are_drawn_once_a_page():
     html = typeset('<span class="arithmatex">\\(z + z = 2z\\)</span>')
     assert len(re.findall(r'<path id="([^"]+)"', html)) == 4  # z, plus, equals, 2
+
+
+NOTEBOOK = """
+<div class="jp-Notebook">
+  <div class="jp-Cell"><div class="jp-MarkdownOutput">
+    <h2>Data<a class="anchor-link" href="#Data">¶</a></h2>
+    <h2><a id="fit"></a>Fit<a class="anchor-link" href="#Fit">¶</a></h2>
+    <p><a href="nowhere.md">nowhere</a> <a href="other.md#here">other</a> $z &lt; 1$</p>
+  </div></div>
+  <div class="jp-Cell"><div class="jp-Cell">
+    <div class="jp-InputArea"><div class="highlight-ipynb"><pre>x = "$a$"</pre></div></div>
+    <div class="jp-OutputArea-output" data-mime-type="application/vnd.jupyter.stderr">
+      <pre>overflow</pre></div>
+  </div></div>
+</div>
+"""
+
+
+def test_a_notebook_becomes_a_page_and_its_faults_are_warnings(caplog: pytest.LogCaptureFixture):
+    file, other = (
+        File(f"examples/{name}", "docs", "site", use_directory_urls=True)
+        for name in ("one.md", "other.md")
+    )
+    page = tidy(NOTEBOOK, file, Files([file, other]))
+    assert '<h2 id="fit">Fit</h2>' in page.html
+    assert '<a href="../other/#here">' in page.html
+    assert '<span class="arithmatex">\\(z &lt; 1\\)</span>' in page.html
+    assert page.html.count("<pre><code>") == 1
+    assert 'x = "$a$"' in page.html
+    assert [entry["name"] for entry in page.headings] == ["Data", "Fit"]
+    assert [record.args[-1] for record in caplog.records] == ["Data", "nowhere.md", "overflow"]
 
 
 def test_serving_rebuilds_what_a_change_concerns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -69,6 +69,8 @@ def main() -> None:
             server.serve()  # type: ignore[no-untyped-call]
         except KeyboardInterrupt:
             log.info("Stopped")
+        except OSError as error:
+            log.error("Port %d cannot be served (%s): name another", port, error)
         finally:
             server.shutdown()
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from mathlint.check import check_paths, explain
+from mathlint.check import check_paths, explain, merged
 from mathlint.output import render_github, render_json, render_text
 from mathlint.report import Report, Statement
 from mathlint.settings import UNDECLARED, Settings, SettingsError
@@ -79,8 +79,8 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     groups: dict[Settings, dict[Path, None]] = {}
     for path, found in pages.items():
         groups.setdefault(_settings(path, options), {}).update(dict.fromkeys(found))
-    report = _joined([check_paths(list(group), settings) for settings, group in groups.items()])
-    report = _joined([report, Report(statements=_silent(pages, report))])
+    report = merged([check_paths(list(group), settings) for settings, group in groups.items()])
+    report = merged([report, Report(statements=_silent(pages, report))])
     assumed_real = any(settings.undeclared == "real" for settings in groups)
     return _rendered(report, options.output_format, assumed_real), _status(report)
 
@@ -127,14 +127,6 @@ def _is_visited(folder: str) -> bool:
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-def _joined(reports: Sequence[Report]) -> Report:
-    return Report(
-        tuple(item for report in reports for item in report.statements),
-        tuple(item for report in reports for item in report.snippets),
-        tuple(item for report in reports for item in report.notes),
-    )
 
 
 def _silent(pages: dict[Path, list[Path]], report: Report) -> tuple[Statement, ...]:

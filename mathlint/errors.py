@@ -6,7 +6,9 @@ from __future__ import annotations
 class Unread(Exception):
     """A construct that is not read; `start` and `end` are offsets in the formula's TeX."""
 
-    def __init__(self, message: str, start: int, end: int | None = None, code: str = "ML102") -> None:
+    def __init__(
+        self, message: str, start: int, end: int | None = None, code: str = "ML102"
+    ) -> None:
         super().__init__(message)
         self.message, self.code = message, code
         self.start, self.end = start, start + 1 if end is None else end

@@ -206,7 +206,9 @@ def sample(domain: Domain, rng: random.Random) -> Fraction:
     if domain.integer:
         low = domain.low if domain.low is not None else Fraction(-4)
         high = domain.high if domain.high is not None else low + 8
-        return Fraction(rng.randint(-(-low.numerator // low.denominator), high.numerator // high.denominator))
+        return Fraction(
+            rng.randint(-(-low.numerator // low.denominator), high.numerator // high.denominator)
+        )
     if domain.low is not None and domain.high is not None:
         share = Fraction(rng.randint(1, 4095), 4096)
         if rng.random() < 0.15:

@@ -14,8 +14,8 @@ Finding = Statement | SnippetCheck
 
 TAB = "    "
 INDENT = "    "
-LEFT_OF_CARET = 60
-WIDEST = 160
+LEFT_OF_CARET = 120
+WIDEST = 400
 SNIPPET_VERDICTS = ("numeric", "refuted", "unread", "undecided")
 
 

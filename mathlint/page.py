@@ -10,10 +10,14 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
-FENCE = re.compile(r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)$")
+FENCE = re.compile(
+    r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)$"
+)
 INCLUDE = re.compile(r'^(?P<lead>[ \t>]*)-{1,}8<-{1,}[ \t]+"(?P<name>[^"]+)"[ \t]*$')
 SECTION = re.compile(r"-{1,}8<-{1,}[ \t]+\[(?P<what>start|end):(?P<name>[\w-]+)\]")
-CONTAINER = re.compile(r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*)")
+CONTAINER = re.compile(
+    r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*)"
+)
 ASIDE = re.compile(r'^(?P<indent> *)(?:!!!|\?\?\?\+?) +unchecked\b(?: +"(?P<reason>[^"]*)")?')
 OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code|svg)\b", re.I)
 ENVIRONMENTS = frozenset(
@@ -151,7 +155,9 @@ def _include(
         name, _, section = match["name"].partition(":")
         content = _included_text(name, section or None, base)
         if content is None:
-            faults.append((len(out), f"the included file or section {match['name']!r} does not exist"))
+            faults.append(
+                (len(out), f"the included file or section {match['name']!r} does not exist")
+            )
             content = ""
         inclusions[len(out)] = Include(name, section or None)
         for row in content.split("\n"):
@@ -193,7 +199,9 @@ def _find_code(
             end = starts[min(last, len(lines) - 1)] + len(lines[min(last, len(lines) - 1)])
             found = tuple(inc for at, inc in inclusions.items() if row < at < last)
             info_begin = starts[row] + match.start("info")
-            fences.append(Fence(match["info"].strip(), "\n".join(body), starts[row], info_begin, end, found))
+            fences.append(
+                Fence(match["info"].strip(), "\n".join(body), starts[row], info_begin, end, found)
+            )
             code.append((starts[row], end))
             row, blank = last + 1, False
             continue
@@ -272,7 +280,9 @@ def _asides(lines: list[str], starts: list[int]) -> list[tuple[int, int, str]]:
             if text.strip() and len(text) - len(text.lstrip(" ")) < depth:
                 break
             last = below
-        ranges.append((starts[row], starts[last] + len(lines[last]), (match["reason"] or "").strip()))
+        ranges.append(
+            (starts[row], starts[last] + len(lines[last]), (match["reason"] or "").strip())
+        )
     return ranges
 
 
@@ -369,11 +379,17 @@ class _Scanner:
             close = self._find("$", close + 1, limit)
             if close < 0:
                 return self._lone_dollar(at, limit)
-            if close > at + 1 and (not self.text[close - 1].isspace() or self.text[at + 1].isspace()):
+            if close > at + 1 and (
+                not self.text[close - 1].isspace() or self.text[at + 1].isspace()
+            ):
                 break
         body = self.text[at + 1 : close]
         spaced = body[0].isspace() or body[-1].isspace()
-        if (spaced or body[0].isdigit()) and not re.search(r"[\\^_={}+<>]", body) and " " in body.strip():
+        if (
+            (spaced or body[0].isdigit())
+            and not re.search(r"[\\^_={}+<>]", body)
+            and " " in body.strip()
+        ):
             return at + 1
         if spaced and not re.search(r"[\\^_={}]", body) and len(body.strip()) > 1:
             return at + 1
@@ -423,7 +439,9 @@ class _Scanner:
         self._end_from, self._end_to = at, match.start() if match else len(self.text)
         return self._end_to
 
-    def _formula(self, begin: int, end: int, outer_begin: int, outer_end: int, display: bool) -> None:
+    def _formula(
+        self, begin: int, end: int, outer_begin: int, outer_end: int, display: bool
+    ) -> None:
         pieces, segments, at, length = [], [], begin, 0
         for match in [*LINE_LEAD.finditer(self.source, begin, end), None]:
             stop = match.start() + 1 if match else end
@@ -432,12 +450,21 @@ class _Scanner:
             length += stop - at
             at = match.end() if match else end
         self.formulas.append(
-            Formula("".join(pieces), display, outer_begin, outer_end, tuple(segments), self._aside(outer_begin))
+            Formula(
+                "".join(pieces),
+                display,
+                outer_begin,
+                outer_end,
+                tuple(segments),
+                self._aside(outer_begin),
+            )
         )
 
     def _fault(self, begin: int, end: int, message: str) -> None:
         segments = ((0, begin),)
-        self.formulas.append(Formula(self.source[begin:end], False, begin, end, segments, None, message))
+        self.formulas.append(
+            Formula(self.source[begin:end], False, begin, end, segments, None, message)
+        )
 
     def _aside(self, at: int) -> str | None:
         for begin, end, reason in self.asides:

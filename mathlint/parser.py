@@ -29,7 +29,9 @@ from mathlint.tokens import ACCENTS, Token
 
 SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
 INFIX = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "odot": PRODUCT}
-JUXTAPOSED = frozenset({"name", "number", "function", "open", "{", "command", "begin", "bar", "dots"})
+JUXTAPOSED = frozenset(
+    {"name", "number", "function", "open", "{", "command", "begin", "bar", "dots"}
+)
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
 OTHERWISE = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
 CONDITION_WORDS = frozenset(
@@ -77,7 +79,9 @@ class Parser:
     def expect(self, kind: str, text: str | None = None) -> Token:
         token = self.take()
         if token.kind != kind or text not in (None, token.text):
-            raise Unread(f"{text or kind!r} was expected here, not {token.text!r}", token.start, token.end)
+            raise Unread(
+                f"{text or kind!r} was expected here, not {token.text!r}", token.start, token.end
+            )
         return token
 
     # -- precedence ---------------------------------------------------------------------------
@@ -100,7 +104,9 @@ class Parser:
             return -1
         if token.kind == "operator":
             if token.text not in INFIX:
-                raise Unread(f"the operator {token.text!r} is not read", token.start, token.end, "ML104")
+                raise Unread(
+                    f"the operator {token.text!r} is not read", token.start, token.end, "ML104"
+                )
             return INFIX[token.text]
         if token.kind == "bar" and self.closing_bar == token.text:
             return -1
@@ -116,7 +122,9 @@ class Parser:
             return False
         depth = 0
         for token in self.tokens[self.at :]:
-            depth += {"open": 1, "{": 1, "begin": 1, "close": -1, "}": -1, "end": -1}.get(token.kind, 0)
+            depth += {"open": 1, "{": 1, "begin": 1, "close": -1, "}": -1, "end": -1}.get(
+                token.kind, 0
+            )
             if token.kind == "relation" and depth == 1:
                 return True
             if depth == 0:
@@ -132,7 +140,11 @@ class Parser:
         return self.factor()
 
     def additive(self, left: Node) -> Node:
-        terms = list(left.terms) if isinstance(left, Sum) and not self.is_bracketed(left) else [(1, left)]
+        terms = (
+            list(left.terms)
+            if isinstance(left, Sum) and not self.is_bracketed(left)
+            else [(1, left)]
+        )
         while self.peek_is("operator", "+") or self.peek_is("operator", "-"):
             sign = -1 if self.take().text == "-" else 1
             node = self.expression(SUM)
@@ -177,7 +189,9 @@ class Parser:
         if self.binding() == PRODUCT and not self.peek_is("operator"):
             token = self.peek()
             assert token is not None
-            raise Unread("what follows the slash is ambiguous: add brackets", token.start, token.end)
+            raise Unread(
+                "what follows the slash is ambiguous: add brackets", token.start, token.end
+            )
         if self.peek_is("operator", "/"):
             raise Unread("two slashes in a row are ambiguous: add brackets", slash.start, slash.end)
         return Quotient(left, bottom, start=left.start, end=bottom.end)
@@ -217,7 +231,9 @@ class Parser:
             case "text" if self.peek_is("open") and token.text.isalpha():
                 return self.name(token, f"\\mathrm{{{token.text}}}")
             case "text":
-                raise Unread(f"the words {token.text!r} stand inside the mathematics", token.start, token.end)
+                raise Unread(
+                    f"the words {token.text!r} stand inside the mathematics", token.start, token.end
+                )
         raise Unread(f"{token.text!r} does not belong here", token.start, token.end)
 
     def braces(self, opened: Token) -> Node:
@@ -234,7 +250,9 @@ class Parser:
         if opened.text == "|" or opened.text == "||":
             return self.absolute(opened)
         if opened.text not in "([{":
-            raise Unread(f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104")
+            raise Unread(
+                f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104"
+            )
         saved, self.closing_bar = self.closing_bar, None
         items = [self.expression(0)]
         while self.peek_is(","):
@@ -276,7 +294,11 @@ class Parser:
             self.tokens[self.at] = rest
             return [Token("number", token.text[0], token.start, token.start + 1)]
         if token.kind in ("command", "function", "^", "_", "}", "&", "relation", "operator"):
-            if token.kind == "operator" or token.kind == "command" and token.text in ("top", "prime", "intercal"):
+            if (
+                token.kind == "operator"
+                or token.kind == "command"
+                and token.text in ("top", "prime", "intercal")
+            ):
                 return [token]
             raise Unread("put this argument in braces", token.start, token.end)
         return [token]
@@ -324,9 +346,16 @@ class Parser:
         return self.raised(node, exponent, end)
 
     def is_call(self, name: str, layer: Node | None) -> bool:
-        return layer is None and self.is_function(name) and self.peek_is("open") and not self.at_condition()
+        return (
+            layer is None
+            and self.is_function(name)
+            and self.peek_is("open")
+            and not self.at_condition()
+        )
 
-    def call(self, token: Token, name: str, primes: int, exponent: Node | None, subs: tuple[Node, ...]) -> Node:
+    def call(
+        self, token: Token, name: str, primes: int, exponent: Node | None, subs: tuple[Node, ...]
+    ) -> Node:
         if not self.peek_is("open"):
             raise Unread(f"{name}' needs its argument", token.start, token.end)
         opened = self.take()
@@ -354,7 +383,9 @@ class Parser:
         """The indices of a subscript; words and single signs become part of the name."""
         if not tokens:
             raise Unread("an empty subscript", at.start, at.end)
-        if len(tokens) == 1 and (tokens[0].kind == "text" or tokens[0].text.startswith("\\mathrm{")):
+        if len(tokens) == 1 and (
+            tokens[0].kind == "text" or tokens[0].text.startswith("\\mathrm{")
+        ):
             word = tokens[0].text.removeprefix("\\mathrm{").removesuffix("}")
             return f"{name}_{{\\mathrm{{{word}}}}}", ()
         if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in "+-*":
@@ -373,7 +404,7 @@ class Parser:
         """`ij` is two indices, `j-1` is one."""
         if not tokens:
             raise Unread("an empty index", at.start, at.end)
-        if any(token.kind in ("operator", "open") for token in tokens):
+        if any(token.kind in ("operator", "open") for token in at_depth_zero(tokens)):
             return [self.inner(tokens, at.start)]
         parser = Parser(tokens, self.is_function)
         parser.depth = self.depth + 1
@@ -388,10 +419,20 @@ class Parser:
             if token.text in ("top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"):
                 return Transpose(Num(Fraction(0), start=0, end=0), start=token.start, end=token.end)
             if token.kind == "operator" or token.text == "prime":
-                raise Unread(f"the superscript {token.text!r} is not read", token.start, token.end, "ML104")
-        if tokens and tokens[0].kind == "open" and tokens[0].text in "([" and self.closes_at_end(tokens):
+                raise Unread(
+                    f"the superscript {token.text!r} is not read", token.start, token.end, "ML104"
+                )
+        if (
+            tokens
+            and tokens[0].kind == "open"
+            and tokens[0].text in "(["
+            and self.closes_at_end(tokens)
+        ):
             return Group(
-                (self.inner(tokens[1:-1], at.start),), tokens[0].text, start=tokens[0].start, end=tokens[-1].end
+                (self.inner(tokens[1:-1], at.start),),
+                tokens[0].text,
+                start=tokens[0].start,
+                end=tokens[-1].end,
             )
         node = self.inner(tokens, at.start)
         return Group((node,), "", start=node.start, end=node.end)
@@ -430,13 +471,19 @@ class Parser:
         while self.peek_is("^") or self.peek_is("_"):
             at = self.take()
             if at.kind == "_":
-                raise Unread(f"a subscript of \\{token.text} is not read", at.start, at.end, "ML104")
+                raise Unread(
+                    f"a subscript of \\{token.text} is not read", at.start, at.end, "ML104"
+                )
             exponent = self.superscript(self.argument(), at)
             if not isinstance(exponent, Group) or not isinstance(exponent.items[0], Num):
-                raise Unread(f"this exponent of \\{token.text} is not read", at.start, at.end, "ML104")
+                raise Unread(
+                    f"this exponent of \\{token.text} is not read", at.start, at.end, "ML104"
+                )
         args = self.function_arguments(token)
         end = self.tokens[self.at - 1].end
-        return self.raised(Call(token.text, args, 0, subs, start=token.start, end=end), exponent, end)
+        return self.raised(
+            Call(token.text, args, 0, subs, start=token.start, end=end), exponent, end
+        )
 
     def function_arguments(self, token: Token) -> tuple[Node, ...]:
         following = self.peek()
@@ -451,7 +498,9 @@ class Parser:
     def bare_argument(self, token: Token) -> Node:
         """`\\ln a`, `\\sin 2x`: numbers and then one factor; more is ambiguous."""
         factors = [self.factor()]
-        while isinstance(factors[-1], Num) and self.peek() is not None and self.binding() == PRODUCT:
+        while (
+            isinstance(factors[-1], Num) and self.peek() is not None and self.binding() == PRODUCT
+        ):
             if self.peek_is("operator"):
                 break
             factors.append(self.factor())
@@ -461,7 +510,11 @@ class Parser:
             and following.kind in ("name", "number", "open", "{", "bar")
             and self.binding() == PRODUCT
         ):
-            raise Unread(f"how far \\{token.text} reaches is ambiguous: add brackets", following.start, following.end)
+            raise Unread(
+                f"how far \\{token.text} reaches is ambiguous: add brackets",
+                following.start,
+                following.end,
+            )
         if len(factors) == 1:
             return factors[0]
         marks = ("",) * (len(factors) - 1)
@@ -469,7 +522,9 @@ class Parser:
 
     def root(self, token: Token) -> Node:
         if self.peek_is("open", "["):
-            raise Unread("roots other than the square root are not read", token.start, token.end, "ML104")
+            raise Unread(
+                "roots other than the square root are not read", token.start, token.end, "ML104"
+            )
         node = self.inner(self.argument(), token.end)
         return Call("sqrt", (node,), start=token.start, end=self.tokens[self.at - 1].end)
 
@@ -484,18 +539,34 @@ class Parser:
             node = self.inner(self.argument(), token.end)
             return Group((node,), "", start=token.start, end=node.end)
         if token.text == "partial":
-            raise Unread(r"\partial outside a derivative's fraction is not read", token.start, token.end, "ML104")
+            raise Unread(
+                r"\partial outside a derivative's fraction is not read",
+                token.start,
+                token.end,
+                "ML104",
+            )
         raise Unread(f"\\{token.text} is not read", token.start, token.end, "ML104")
 
     def accented(self, token: Token) -> Node:
         inside = self.argument()
         if len(inside) != 1 or inside[0].kind != "name":
-            raise Unread(f"\\{token.text} over more than one letter is not read", token.start, token.end, "ML104")
-        accent = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}.get(token.text, token.text)
+            raise Unread(
+                f"\\{token.text} over more than one letter is not read",
+                token.start,
+                token.end,
+                "ML104",
+            )
+        accent = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}.get(
+            token.text, token.text
+        )
         if accent in ("dot", "ddot"):
-            raise Unread("derivatives by dots over a letter are not read", token.start, token.end, "ML104")
+            raise Unread(
+                "derivatives by dots over a letter are not read", token.start, token.end, "ML104"
+            )
         end = self.tokens[self.at - 1].end
-        return self.name(Token("name", inside[0].text, token.start, end), f"\\{accent}{{{inside[0].text}}}")
+        return self.name(
+            Token("name", inside[0].text, token.start, end), f"\\{accent}{{{inside[0].text}}}"
+        )
 
     def blackboard(self, token: Token, name: str) -> Node:
         if name in ("\\mathbb{1}", "\\mathbb{I}") and self.peek_is("open"):
@@ -522,7 +593,9 @@ class Parser:
             return self.derivative(token, top, bottom, end)
         if any(item.text == "partial" for item in (*top, *bottom)):
             raise Unread("this fraction is no derivative that is read", token.start, end, "ML104")
-        return Quotient(self.inner(top, token.end), self.inner(bottom, token.end), start=token.start, end=end)
+        return Quotient(
+            self.inner(top, token.end), self.inner(bottom, token.end), start=token.start, end=end
+        )
 
     def derivative(self, token: Token, top: list[Token], bottom: list[Token], end: int) -> Node:
         order, rest = self.order(top[1:])
@@ -532,7 +605,9 @@ class Parser:
         if rest:
             operand = self.inner(rest, token.end)
             if not isinstance(operand, (Ref, Call, Group)):
-                raise Unread("write what is differentiated after the fraction, in brackets", token.start, end)
+                raise Unread(
+                    "write what is differentiated after the fraction, in brackets", token.start, end
+                )
         else:
             operand = self.operand(token)
             end = operand.end
@@ -544,7 +619,9 @@ class Parser:
             exponent = parser.argument()
             if len(exponent) == 1 and exponent[0].text in ("1", "2", "3", "4"):
                 return int(exponent[0].text), parser.tokens[parser.at :]
-            raise Unread("this order of a derivative is not read", tokens[0].start, tokens[1].end, "ML104")
+            raise Unread(
+                "this order of a derivative is not read", tokens[0].start, tokens[1].end, "ML104"
+            )
         return 1, tokens
 
     def variables(self, tokens: list[Token], token: Token) -> tuple[Node, ...]:
@@ -561,7 +638,9 @@ class Parser:
             if isinstance(node, Group) and len(node.items) == 1:
                 node = node.items[0]
             if not isinstance(node, Ref):
-                raise Unread("only a name can be differentiated with respect to", node.start, node.end)
+                raise Unread(
+                    "only a name can be differentiated with respect to", node.start, node.end
+                )
             found += [node] * times
         if not found:
             raise Unread("this derivative lacks its variable", token.start, token.end)
@@ -570,7 +649,9 @@ class Parser:
     def differentiated(self) -> Node:
         token = self.peek()
         if token is not None and token.kind not in ("name", "command", "open", "{"):
-            raise Unread("only a name can be differentiated with respect to", token.start, token.end)
+            raise Unread(
+                "only a name can be differentiated with respect to", token.start, token.end
+            )
         return self.factor()
 
     @staticmethod
@@ -593,7 +674,11 @@ class Parser:
             after = self.peek()
             assert after is not None
             if not (after.kind == "command" and after.text in FRACTIONS):
-                raise Unread("how far this derivative reaches is ambiguous: add brackets", after.start, after.end)
+                raise Unread(
+                    "how far this derivative reaches is ambiguous: add brackets",
+                    after.start,
+                    after.end,
+                )
         return node
 
     # -- big operators, cases, conditions -----------------------------------------------------
@@ -614,7 +699,9 @@ class Parser:
         if (lower is None) != (upper is None):
             raise Unread("a range needs both its ends", token.start, token.end)
         body = self.expression(SIGN)
-        return BigOperator(token.text, indices, lower, upper, condition, body, start=token.start, end=body.end)
+        return BigOperator(
+            token.text, indices, lower, upper, condition, body, start=token.start, end=body.end
+        )
 
     def bounds(
         self, below: list[Token], token: Token
@@ -635,7 +722,12 @@ class Parser:
 
     def environment(self, token: Token) -> Node:
         if token.text != "cases":
-            raise Unread(f"the environment {token.text} is not read inside a formula", token.start, token.end, "ML104")
+            raise Unread(
+                f"the environment {token.text} is not read inside a formula",
+                token.start,
+                token.end,
+                "ML104",
+            )
         rows: list[list[Token]] = [[]]
         depth = 0
         while True:
@@ -661,7 +753,9 @@ class Parser:
 
     def condition(self, tokens: list[Token], near: Token) -> Condition:
         """Relations with the words around them; `otherwise` alone gives no members."""
-        rest = [part for part in tokens if not (part.kind == "text" and part.text in CONDITION_WORDS)]
+        rest = [
+            part for part in tokens if not (part.kind == "text" and part.text in CONDITION_WORDS)
+        ]
         while rest and rest[-1].kind in (",", ".", ";"):
             rest.pop()
         if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in OTHERWISE:
@@ -676,12 +770,24 @@ class Parser:
 
 def is_differential(token: Token) -> bool:
     """Whether a token is the d or the curly d of a derivative."""
-    return (token.kind == "name" and token.text == "d") or (token.kind == "command" and token.text == "partial")
+    return (token.kind == "name" and token.text == "d") or (
+        token.kind == "command" and token.text == "partial"
+    )
 
 
 def derivative_sign(tokens: list[Token]) -> str:
     """`d` or `partial` where a fraction's half begins with it, else nothing."""
     return tokens[0].text if tokens and is_differential(tokens[0]) else ""
+
+
+def at_depth_zero(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens outside all braces."""
+    found, depth = [], 0
+    for token in tokens:
+        depth += {"{": 1, "}": -1}.get(token.kind, 0)
+        if depth == 0:
+            found.append(token)
+    return found
 
 
 def split_relations(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[str]]:

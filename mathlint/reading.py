@@ -21,7 +21,9 @@ from mathlint.syntax import (
 )
 from mathlint.tokens import Token, tokenize
 
-ROWS = frozenset("aligned align split gathered gather equation eqnarray alignat alignedat multline displaymath math".split())
+ROWS = frozenset(
+    "aligned align split gathered gather equation eqnarray alignat alignedat multline displaymath math".split()
+)
 DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 IsFunction = Callable[[str], bool]
 
@@ -74,7 +76,12 @@ def _rows(tokens: list[Token]) -> list[Row]:
         if tokens[0].text == "cases":
             return [row for part in split_at(inside, ["newline"]) for row in _case_rows(part)]
         if tokens[0].text not in ROWS:
-            raise Unread(f"the environment {tokens[0].text} is not read", tokens[0].start, tokens[0].end, "ML104")
+            raise Unread(
+                f"the environment {tokens[0].text} is not read",
+                tokens[0].start,
+                tokens[0].end,
+                "ML104",
+            )
         if _inner_environment(inside):
             return _rows(inside)
         return _aligned(inside)
@@ -154,7 +161,12 @@ def _introduced(rows: list[Row]) -> frozenset[str]:
     names = set()
     for row in rows:
         tokens = [token for token in row.tokens if token.kind not in ("{", "}")]
-        if len(tokens) < 5 or tokens[0].kind != "name" or tokens[1].kind != "open" or tokens[1].text != "(":
+        if (
+            len(tokens) < 5
+            or tokens[0].kind != "name"
+            or tokens[1].kind != "open"
+            or tokens[1].text != "("
+        ):
             continue
         end = _matching(tokens, 1)
         inside = tokens[2:end]
@@ -195,7 +207,11 @@ class _Row:
                     return _without_end_mark(tokens[:place]), tokens[place + 1 :]
                 after = tokens[place + 1 : place + 2]
                 if not (after and after[0].kind == "open" and token.text.isalpha()):
-                    raise Unread(f"the words {token.text!r} stand inside the mathematics", token.start, token.end)
+                    raise Unread(
+                        f"the words {token.text!r} stand inside the mathematics",
+                        token.start,
+                        token.end,
+                    )
             if depth == 1 and token.kind == "open" and token.text == "(" and place:
                 end = _matching(tokens, place)
                 inside = tokens[place + 1 : end]
@@ -250,7 +266,11 @@ class _Row:
         if left[-1].kind == "operator" or right[0].kind == "operator":
             return None
         dots = pieces[1][marks[0]]
-        return (self.parse(left, dots), Dots(start=dots.start, end=dots.end), self.parse(right, dots))
+        return (
+            self.parse(left, dots),
+            Dots(start=dots.start, end=dots.end),
+            self.parse(right, dots),
+        )
 
     def _ref(self, tokens: list[Token]) -> Ref:
         node = self.parse(tokens, tokens[0]) if tokens else None
@@ -312,7 +332,9 @@ class _Row:
         close = _matching(tokens, 0)
         inside, dims = split_at(tokens[1:close], [","]), self._dims(tokens[close + 1 :])
         if first.text == "{" and tokens[close].text == "{":
-            return NumberSet("finite", dims, self._items(inside, first.start), start=first.start, end=end)
+            return NumberSet(
+                "finite", dims, self._items(inside, first.start), start=first.start, end=end
+            )
         if first.text in "([" and tokens[close].text in "([" and len(inside) == 2:
             interval = Interval(
                 self._bound(inside[0]),
@@ -345,7 +367,9 @@ class _Row:
             mark, argument, rest = self._script(rest, first)
             shown = "".join(token.text for token in argument)
             if mark == "_" and shown in ("+", ">0", "++", ">=0", "0"):
-                sign = {"+": ">0", "++": ">0", "0": ">=0" if letter == "N" else "?"}.get(shown, shown)
+                sign = {"+": ">0", "++": ">0", "0": ">=0" if letter == "N" else "?"}.get(
+                    shown, shown
+                )
             elif mark == "^" and shown in ("+", "*"):
                 sign = ">0"
             elif mark == "^":
@@ -403,16 +427,24 @@ class _Row:
     @staticmethod
     def _as_condition(sentence: Sentence) -> Node:
         if isinstance(sentence, Chain):
-            return Condition(sentence.members, sentence.relations, start=sentence.start, end=sentence.end)
+            return Condition(
+                sentence.members, sentence.relations, start=sentence.start, end=sentence.end
+            )
         return sentence
 
     def _joined(self, sentences: list[Sentence], conditions: list[Node]) -> list[Sentence]:
         """Declarations after an equation in the same row are its conditions."""
         kept: list[Sentence] = []
         for sentence in sentences:
-            equation = kept[0] if kept and isinstance(kept[0], Chain) and "=" in kept[0].relations else None
+            equation = (
+                kept[0]
+                if kept and isinstance(kept[0], Chain) and "=" in kept[0].relations
+                else None
+            )
             declares = not isinstance(sentence, Chain) or (
-                bool(sentence.relations) and "=" not in sentence.relations and ":=" not in sentence.relations
+                bool(sentence.relations)
+                and "=" not in sentence.relations
+                and ":=" not in sentence.relations
             )
             if equation is not None and declares:
                 conditions.append(self._as_condition(sentence))
@@ -421,7 +453,12 @@ class _Row:
         if not conditions:
             return kept
         if not all(isinstance(sentence, Chain) and sentence.relations for sentence in kept):
-            raise Unread("a condition on what is no equation", conditions[0].start, conditions[0].end, "ML104")
+            raise Unread(
+                "a condition on what is no equation",
+                conditions[0].start,
+                conditions[0].end,
+                "ML104",
+            )
         return [
             Chain(s.members, s.relations, tuple(conditions), start=s.start, end=s.end)
             for s in kept

@@ -32,7 +32,9 @@ class Term:
 
     __slots__ = ("args", "data", "kind", "leaves", "number")
 
-    def __init__(self, kind: str, args: tuple[Term, ...], data: object, leaves: frozenset[int], number: int) -> None:
+    def __init__(
+        self, kind: str, args: tuple[Term, ...], data: object, leaves: frozenset[int], number: int
+    ) -> None:
         self.kind, self.args, self.data, self.leaves, self.number = kind, args, data, leaves, number
 
 
@@ -62,7 +64,9 @@ class Terms:
             leaves = ZERO_LEAVES.union(*(arg.leaves for arg in args))
             if kind == "case":
                 assert isinstance(data, tuple)
-                leaves = leaves.union(*(c.left.leaves | c.right.leaves for row in data for c in row))
+                leaves = leaves.union(
+                    *(c.left.leaves | c.right.leaves for row in data for c in row)
+                )
             found = Term(kind, args, data, leaves, len(self._known))
             self._known[key] = found
         return found
@@ -138,7 +142,12 @@ class Terms:
                 return base
             if value == 0:
                 return self.one
-            if base.kind == "const" and value.denominator == 1 and abs(value) <= 64 and base.data != 0:
+            if (
+                base.kind == "const"
+                and value.denominator == 1
+                and abs(value) <= 64
+                and base.data != 0
+            ):
                 return self.const(base.data**value.numerator)  # type: ignore[operator]
         return self._make("pow", (base, exponent))
 
@@ -223,7 +232,10 @@ class Terms:
             return self.power(args[0], args[1])
         if term.kind == "case":
             assert isinstance(term.data, tuple)
-            rows = [tuple(Comparison(c.relation, visit(c.left), visit(c.right)) for c in row) for row in term.data]
+            rows = [
+                tuple(Comparison(c.relation, visit(c.left), visit(c.right)) for c in row)
+                for row in term.data
+            ]
             return self.case(zip(rows, args, strict=True))
         return self.fun(str(term.data), *args)
 
@@ -236,7 +248,9 @@ def _pick(terms: Terms, left: Term, right: Term, relation: str) -> tuple[Term, T
 
 
 def _gauss(terms: Terms, x: Term, sign: int) -> Term:
-    scale = terms.mul((terms.const(2 * sign), terms.power(terms.fun("pi"), terms.const(Fraction(-1, 2)))))
+    scale = terms.mul(
+        (terms.const(2 * sign), terms.power(terms.fun("pi"), terms.const(Fraction(-1, 2))))
+    )
     return terms.mul((scale, terms.fun("exp", terms.neg(terms.mul((x, x))))))
 
 

@@ -69,7 +69,10 @@ PLAIN = frozenset(
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
-PIECE = re.compile(r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*", re.S)
+PIECE = re.compile(
+    r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
+    re.S,
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,12 @@ class _Tokenizer:
             self._optional_length()
             self._add("newline", "\\\\", start, end)
         elif char == "_":
-            raise Unread(r"\_ shows a literal underscore to the reader; write _ for an index", start, end, "ML103")
+            raise Unread(
+                r"\_ shows a literal underscore to the reader; write _ for an index",
+                start,
+                end,
+                "ML103",
+            )
         elif char == "{":
             self._add("open", "{", start, end)
         elif char == "}":
@@ -217,7 +225,13 @@ class _Tokenizer:
             raise Unread(f"\\{side} needs a delimiter", start, self.at)
         self.at = match.end()
         shown = match[1].lstrip("\\") if match[1] != "\\|" else "||"
-        table = {**OPENING, **CLOSING, **{key: value for key, value in BARS.items()}, ".": ".", "||": "||"}
+        table = {
+            **OPENING,
+            **CLOSING,
+            **{key: value for key, value in BARS.items()},
+            ".": ".",
+            "||": "||",
+        }
         if shown not in table:
             raise Unread(f"{match[1]} is no delimiter that is read", start, match.end(), "ML103")
         self._add("open" if side == "left" else "close", table[shown], start, match.end())
@@ -275,6 +289,8 @@ def _check_balance(tokens: list[Token]) -> None:
                 raise Unread("this closes nothing", token.start, token.end)
             opened = stack.pop()
             if token.kind == "end" and opened.text != token.text:
-                raise Unread(f"\\begin{{{opened.text}}} is closed by another environment", opened.start)
+                raise Unread(
+                    f"\\begin{{{opened.text}}} is closed by another environment", opened.start
+                )
     if stack:
         raise Unread("this is never closed", stack[-1].start, stack[-1].end)

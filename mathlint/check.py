@@ -1,0 +1,170 @@
+"""From pages to a report: the whole way once, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mathlint.errors import Unread
+from mathlint.page import Formula, SourceError, decode, read_page
+from mathlint.page import Page as Source
+from mathlint.reading import read_formula
+from mathlint.report import Note, Report, SnippetCheck, Statement
+from mathlint.settings import Settings
+from mathlint.statements import Judged, Page
+
+SUFFIXES = frozenset({".md", ".markdown", ".txt"})
+
+
+def pages_in(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The pages that files and folders stand for, sorted; a file counts whatever its ending."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+            found += sorted(inside, key=lambda p: p.as_posix())
+        else:
+            found.append(path)
+    return tuple(dict.fromkeys(found))
+
+
+def check_paths(paths: Sequence[Path], settings: Settings) -> Report:
+    """Check files and folders of Markdown; raises OSError for what cannot be opened."""
+    reports = [_check_file(path, settings) for path in pages_in(paths)]
+    return merged(reports)
+
+
+def merged(reports: Sequence[Report]) -> Report:
+    """Several reports as one."""
+    return Report(
+        tuple(s for report in reports for s in report.statements),
+        tuple(s for report in reports for s in report.snippets),
+        tuple(n for report in reports for n in report.notes),
+    )
+
+
+def _check_file(path: Path, settings: Settings) -> Report:
+    try:
+        text = decode(path.read_bytes())
+    except SourceError as fault:
+        where = (str(path), fault.line, fault.column, fault.line, fault.column + 1)
+        return Report((Statement(*where, 0, "mention", "", "unread", "", "ML101", fault.message),))
+    return check_text(text, str(path), settings)
+
+
+def check_text(text: str, path: str, settings: Settings) -> Report:
+    """Check one page's text; `path` only names it in the report."""
+    source = read_page(text, path, settings.snippets)
+    return PageCheck(source, settings).report()
+
+
+class PageCheck:
+    """One page on its way through the checker."""
+
+    def __init__(self, source: Source, settings: Settings) -> None:
+        self.source, self.settings = source, settings
+        self.page = Page(settings)
+        self.statements: list[tuple[Statement, Judged]] = []
+        self.notes: list[Note] = []
+
+    def report(self) -> Report:
+        """Judge every formula, then the snippets that the page embeds."""
+        for offset, message in self.source.faults:
+            line, column = self.source.position(offset)
+            self._add(Statement(self.source.path, line, column, line, column + 1, 0, "mention", "",
+                                "unread", "", "ML101", message))  # fmt: skip
+        for number, formula in enumerate(self.source.formulas):
+            self._formula(number, formula)
+        snippets = self._snippets()
+        self._unused()
+        return Report(tuple(s for s, _ in self.statements), snippets, tuple(self.notes))
+
+    def _add(self, statement: Statement, judged: Judged | None = None) -> None:
+        self.statements.append((statement, judged or Judged(0, 1, "", None)))  # type: ignore[arg-type]
+
+    def _formula(self, number: int, formula: Formula) -> None:
+        if formula.aside is not None:
+            return self._aside(number, formula)
+        if formula.error is not None:
+            return self._unread(number, formula, Unread(formula.error, 0, len(formula.tex)))
+        assumed = len(self.page.assumed)
+        try:
+            sentences = read_formula(formula.tex, self.page.scope.is_function)
+        except Unread as fault:
+            return self._unread(number, formula, fault)
+        for sentence in sentences:
+            for judged in self.page.judge(sentence):
+                self._judged(number, formula, judged)
+        for name, start in self.page.assumed[assumed:]:
+            line, column = self.source.position(formula.offset(start))
+            self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
+        return None
+
+    def _aside(self, number: int, formula: Formula) -> None:
+        if not formula.aside:
+            fault = Unread("an aside must tell its reason", 0, len(formula.tex))
+            return self._unread(number, formula, fault, "aside")
+        place = self._place(formula, 0, len(formula.tex))
+        self._add(Statement(self.source.path, *place, number, "aside", formula.tex.strip(), "aside", "",
+                            "", formula.aside))  # fmt: skip
+        return None
+
+    def _unread(self, number: int, formula: Formula, fault: Unread, kind: str = "") -> None:
+        kind = kind or ("claim" if "=" in formula.tex else "mention")
+        place = self._place(formula, fault.start, fault.end)
+        self._add(Statement(self.source.path, *place, number, kind, formula.tex.strip(), "unread", "",
+                            fault.code, fault.message))  # fmt: skip
+
+    def _judged(self, number: int, formula: Formula, judged: Judged) -> None:
+        outcome = judged.outcome
+        place = self._place(formula, judged.start, judged.end)
+        statement = Statement(
+            self.source.path,
+            *place,
+            number,
+            judged.kind,
+            _latex(formula, judged),
+            outcome.verdict,
+            outcome.method,
+            judged.code,
+            outcome.message,
+            outcome.witness,
+        )
+        self._add(statement, judged)
+
+    def _place(self, formula: Formula, start: int, end: int) -> tuple[int, int, int, int]:
+        first = min(start, max(len(formula.tex) - 1, 0))
+        last = max(first, min(end, len(formula.tex)) - 1)
+        line, column = self.source.position(formula.offset(first))
+        end_line, end_column = self.source.position(formula.offset(last))
+        return line, column, end_line, end_column + 1
+
+    def _unused(self) -> None:
+        """A definition that nothing uses is a finding under the strict setting, else a note."""
+        for k, (statement, judged) in enumerate(self.statements):
+            number = judged.introduces
+            if number is None or number in self.page.scope.used:
+                continue
+            message = "nothing on this page uses this definition"
+            if self.page.strict:
+                changed = {
+                    **statement.__dict__,
+                    "verdict": "undecided",
+                    "code": "ML207",
+                    "message": message,
+                }
+                self.statements[k] = (Statement(**changed), judged)
+            else:
+                self.notes.append(Note(statement.path, statement.line, statement.column, message))
+
+    def _snippets(self) -> tuple[SnippetCheck, ...]:
+        return ()
+
+
+def _latex(formula: Formula, judged: Judged) -> str:
+    """A statement's own TeX: for a claim, both its sides."""
+    start, end = judged.span or (judged.start, judged.end)
+    own = formula.tex[start:end].strip()
+    if judged.kind == "claim" and judged.left is not None:
+        return f"{formula.tex[judged.left.start : judged.left.end].strip()} = {own}"
+    return own

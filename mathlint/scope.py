@@ -1,0 +1,127 @@
+"""What a page has introduced so far: variables, sizes, indices, definitions, functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mathlint.syntax import Group, Node, Num, NumberSet, Ref, Sum
+
+Key = tuple[str, bool]
+
+
+def key_of(ref: Ref) -> Key:
+    """A name with a layer index is another name than the same letter without one."""
+    return (ref.name, ref.layer is not None)
+
+
+def shown(node: Node) -> str:
+    """A name or an index as a message shows it."""
+    match node:
+        case Ref():
+            layer = "" if node.layer is None else f"^{{({shown(node.layer)})}}"
+            subs = "".join(shown(sub) if _short(sub) else f",{shown(sub)}" for sub in node.subs)
+            return (
+                node.name
+                + layer
+                + (f"_{{{subs.lstrip(',')}}}" if len(subs) > 1 else f"_{subs}" if subs else "")
+            )
+        case Num():
+            return str(node.value)
+        case Sum():
+            text = "".join(("+" if sign > 0 else "-") + shown(part) for sign, part in node.terms)
+            return text.removeprefix("+")
+    return "…"
+
+
+def _short(node: Node) -> bool:
+    return isinstance(node, Num) or (isinstance(node, Ref) and not node.subs and node.layer is None)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Where a name's values lie; `layer` and `subs` are the pattern it was declared with."""
+
+    layer: Node | None
+    subs: tuple[Node, ...]
+    target: NumberSet | None
+
+    @property
+    def dims(self) -> tuple[Node, ...]:
+        """The lengths of its axes, where the declaration tells them."""
+        return self.target.dims if self.target else ()
+
+
+@dataclass(frozen=True)
+class Defined:
+    """An equation that introduces a name; `number` tells definitions apart."""
+
+    layer: Node | None
+    subs: tuple[Node, ...]
+    body: Node
+    number: int
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function with its parameters' names."""
+
+    params: tuple[str, ...]
+    body: Node
+    number: int
+
+
+@dataclass
+class Entry:
+    """All that is known of one name."""
+
+    declared: list[Declared] = field(default_factory=list)
+    defined: list[Defined] = field(default_factory=list)
+    function: Function | None = None
+    range: tuple[Node, ...] | None = None
+    integer: bool = False
+    assumed: bool = False
+    read_free: bool = False
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is a variable without any definition."""
+        return not self.defined and self.function is None and self.range is None
+
+
+@dataclass
+class Scope:
+    """The names of a page, in the state that the reading has reached."""
+
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    numbers: int = 0
+    used: set[int] = field(default_factory=set)
+
+    def entry(self, ref: Ref) -> Entry | None:
+        """What is known of a name."""
+        return self.entries.get(key_of(ref))
+
+    def open(self, ref: Ref) -> Entry:
+        """The entry of a name, made if there is none."""
+        return self.entries.setdefault(key_of(ref), Entry())
+
+    def next_number(self) -> int:
+        """A number for the next definition."""
+        self.numbers += 1
+        return self.numbers
+
+    def is_function(self, name: str) -> bool:
+        """Whether a name, followed by a bracket, is a call."""
+        entry = self.entries.get((name, False))
+        return entry is not None and entry.function is not None
+
+
+def from_zero(dim: Node) -> bool:
+    """Whether an axis of this length counts from 0: a length `n + 1` holds the numbers 0 to n."""
+    if isinstance(dim, Group) and len(dim.items) == 1:
+        return from_zero(dim.items[0])
+    return isinstance(dim, Sum) and len(dim.terms) >= 2 and _is_one(dim.terms[-1])
+
+
+def _is_one(term: tuple[int, Node]) -> bool:
+    sign, node = term
+    return sign == 1 and getattr(node, "value", None) == 1

@@ -24,7 +24,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
 from mathlint.check import check_text
-from mathlint.output import Finding, headline, message_of
+from mathlint.output import Finding, headline
 from mathlint.page import Page, read_page
 from mathlint.report import GREEN, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
@@ -368,7 +368,7 @@ def _finding_box(finding: Finding, words: dict[str, str]) -> Element:
     box = Element("div", {"class": "admonition failure mathlint-finding"})
     title = words["finding"].format(code=finding.code, line=finding.line)
     box.append(_paragraph("admonition-title", title))
-    box.append(_paragraph("mathlint-message", message_of(finding)))
+    box.append(_paragraph("mathlint-message", finding.message))
     echo = finding.latex if isinstance(finding, Statement) else finding.quantity
     if echo and len(echo) <= LONGEST_ECHO:
         _code(SubElement(box, "p"), echo)

@@ -46,13 +46,7 @@ def render_github(report: Report, assumed_real: bool) -> str:
 def headline(item: Finding | Note) -> str:
     """One line, `path:line:col: CODE message`."""
     label = "note:" if isinstance(item, Note) else item.code
-    return one_line(f"{item.path}:{item.line}:{item.column}: {label} {message_of(item)}")
-
-
-def message_of(item: Finding | Note) -> str:
-    """The message, followed by the witness of a refuted statement."""
-    witness = item.witness if isinstance(item, Statement) else None
-    return item.message if witness is None else f"{item.message}: {witness}"
+    return one_line(f"{item.path}:{item.line}:{item.column}: {label} {item.message}")
 
 
 def summary_line(report: Report, assumed_real: bool) -> str:
@@ -126,7 +120,7 @@ def _command(item: Finding | Note) -> str:
         properties |= {"endLine": item.end_line, "endColumn": item.end_column}
     properties["title"] = f"mathlint {title}"
     joined = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{level} {joined}::{_data(message_of(item))}"
+    return f"::{level} {joined}::{_data(item.message)}"
 
 
 def _data(text: str) -> str:

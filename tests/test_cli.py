@@ -32,7 +32,7 @@ def statement(**changed: object) -> Statement:
         "verdict": "refuted",
         "method": "",
         "code": "ML301",
-        "message": "the two sides differ",
+        "message": "the two sides differ: z = 0.61, left 0.228, right -0.228",
         "witness": Witness((("z", "0.61"),), "0.228", "-0.228"),
     }
     return Statement(**(values | changed))  # type: ignore[arg-type]
@@ -106,8 +106,8 @@ def test_text_orders_findings_and_notes_by_position() -> None:
         ("e\N{COMBINING ACUTE ACCENT}x", 3, "    e\N{COMBINING ACUTE ACCENT}x", "     ^"),
         ("a\x1b[31mb", 7, "    a\N{REPLACEMENT CHARACTER}[31mb", "          ^"),
         ("ends", 5, "    ends", "        ^"),
-        ("x" * 500, 250, "    …" + "x" * 160 + "…", " " * 65 + "^"),
-        ("x" * 500, 500, "    …" + "x" * 61, " " * 65 + "^"),
+        ("x" * 900, 250, "    …" + "x" * 400 + "…", " " * 125 + "^"),
+        ("x" * 900, 900, "    …" + "x" * 121, " " * 125 + "^"),
     ],
 )
 def test_caret_stands_under_its_character(line: str, column: int, shown: str, caret: str) -> None:
@@ -122,7 +122,7 @@ def test_a_position_outside_the_text_has_no_excerpt() -> None:
 
 
 def test_a_message_stays_one_line() -> None:
-    finding = statement(message="cannot read\n  \\foo\x07", witness=None)
+    finding = statement(message="cannot read\n  \\foo\x07")
     first = render_text(Report((finding,)), {}, assumed_real=False).splitlines()[0]
     assert first == "docs/a.md:3:5: ML301 cannot read \\foo\N{REPLACEMENT CHARACTER}"
 
@@ -151,7 +151,7 @@ def test_json_has_null_for_an_error_that_is_not_finite() -> None:
 
 
 def test_github_commands_escape_what_would_end_them() -> None:
-    finding = statement(path="docs/a,b:c.md", message="50%\nleft", witness=None)
+    finding = statement(path="docs/a,b:c.md", message="50%\nleft")
     lines = render_github(Report((finding,)), assumed_real=False).splitlines()
     assert lines[0] == (
         "::error file=docs/a%2Cb%3Ac.md,line=3,col=5,endLine=3,endColumn=10,"

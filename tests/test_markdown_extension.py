@@ -28,6 +28,7 @@ OTHERS = {
     "pymdownx.tabbed": {"alternate_style": True},
 }
 SNIPPET = "import numpy as np\n\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
+MESSAGE = "the sides differ: z = 0.61, left 0.228, right -0.228"
 VERDICT = '<p class="mathlint-verdict">1 line: 1 exact</p>'
 
 
@@ -51,7 +52,7 @@ def claim(line: int, formula: int = 0, **changed: object) -> Statement:
 
 def refuted(line: int, formula: int = 0, **changed: object) -> Statement:
     witness = Witness((("z", "0.61"),), "0.228", "-0.228")
-    values = {"verdict": "refuted", "code": "ML301", "message": "the sides differ"}
+    values = {"verdict": "refuted", "code": "ML301", "message": MESSAGE}
     return claim(line, formula, **(values | {"witness": witness} | changed))
 
 
@@ -282,7 +283,7 @@ def test_a_finding_is_shown_after_its_block(
     box = re.search(r'<div class="admonition failure mathlint-finding">[\s\S]*?</div>', html)
     assert box is not None, html
     assert "ML301, line" in box[0]
-    assert "the sides differ: z = 0.61, left 0.228, right -0.228" in box[0]
+    assert MESSAGE in box[0]
     assert before in html[: box.start()]
     assert html[box.end() :].lstrip().startswith(after)
     assert "%%" not in html
@@ -308,7 +309,7 @@ def test_findings_are_logged_as_warnings(site: Site, caplog: pytest.LogCaptureFi
         (
             "mkdocs.mathlint",
             logging.WARNING,
-            "docs/a.md:1:1: ML301 the sides differ: z = 0.61, left 0.228, right -0.228",
+            "docs/a.md:1:1: ML301 " + MESSAGE,
         )
     ]
 
@@ -371,4 +372,4 @@ def test_a_wrong_formula_is_judged_logged_and_shown(
     html = site.convert(text)
     assert re.search('mathlint-message">.*z = .*, left .*, right .*</p>', html)
     assert re.findall('mathlint-verdict">(.*?)<', html) == ["1 line: 1 refuted", "1 line: 1 exact"]
-    assert [record[2].split(" ")[0] for record in caplog.record_tuples] == [f"{path}:4:1:"]
+    assert [record[2].split(" ")[0] for record in caplog.record_tuples] == [f"{path}:4:11:"]

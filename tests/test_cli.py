@@ -169,6 +169,12 @@ def test_github_shows_notes_and_snippets() -> None:
     ]
 
 
+@pytest.fixture(autouse=True)
+def _default_settings(tmp_path: Path) -> None:
+    """Defaults for the pages of a test, whatever lies in the folders above."""
+    write(tmp_path, "pyproject.toml", "[tool.mathlint]\n")
+
+
 def write(folder: Path, name: str, text: str | bytes) -> Path:
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,13 +36,17 @@ LONGEST_ECHO = 200
 
 WORDS = {
     "en": {
-        "line": "1 line: ",
         "lines": "{count} lines: ",
         "exact": "{count} exact",
         "numeric": "{count} to {digits} digits",
         "refuted": "{count} refuted",
         "unread": "{count} unread",
         "undecided": "{count} undecided",
+        "only exact": "1 line: exact",
+        "only numeric": "1 line: to {digits} digits",
+        "only refuted": "1 line: refuted",
+        "only unread": "1 line: unread",
+        "only undecided": "1 line: undecided",
         "comma": ", ",
         "computes": " computes ${quantity}$",
         "where": " with ",
@@ -50,13 +54,17 @@ WORDS = {
         "finding": "{code}, line {line}",
     },
     "zh": {
-        "line": "1 行：",
         "lines": "{count} 行：",
         "exact": "{count} 行精确成立",
         "numeric": "{count} 行核对到 {digits} 位",
         "refuted": "{count} 行不成立",
         "unread": "{count} 行未能读懂",
         "undecided": "{count} 行未能判定",
+        "only exact": "1 行：精确成立",
+        "only numeric": "1 行：核对到 {digits} 位",
+        "only refuted": "1 行：不成立",
+        "only unread": "1 行：未能读懂",
+        "only undecided": "1 行：未能判定",
         "comma": "，",
         "computes": " 计算 ${quantity}$",
         "where": "，其中 ",
@@ -275,12 +283,14 @@ def verdict_words(verdicts: Iterable[str], digits: int, words: dict[str, str]) -
     """How the lines of a formula were judged, such as '11 lines: 9 exact, 2 to 50 digits'."""
     counts = Counter(verdicts)
     total = sum(counts.values())
+    if total == 1:
+        return words[f"only {next(iter(counts))}"].format(digits=digits)
     parts = [
         words[verdict].format(count=counts[verdict], digits=digits)
         for verdict in CLAIM_VERDICTS
         if counts[verdict]
     ]
-    return words["line" if total == 1 else "lines"].format(count=total) + words["comma"].join(parts)
+    return words["lines"].format(count=total) + words["comma"].join(parts)
 
 
 def _find_source(text: str, pages: Path) -> _Source:

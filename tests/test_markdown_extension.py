@@ -29,7 +29,7 @@ OTHERS = {
 }
 SNIPPET = "import numpy as np\n\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
 MESSAGE = "the sides differ: z = 0.61, left 0.228, right -0.228"
-VERDICT = '<p class="mathlint-verdict">1 line: 1 exact</p>'
+VERDICT = '<p class="mathlint-verdict">1 line: exact</p>'
 
 
 def claim(line: int, formula: int = 0, **changed: object) -> Statement:
@@ -111,7 +111,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
 @pytest.mark.parametrize(
     ("verdicts", "english", "chinese"),
     [
-        (["exact"], "1 line: 1 exact", "1 行：1 行精确成立"),
+        (["exact"], "1 line: exact", "1 行：精确成立"),
+        (["numeric"], "1 line: to 50 digits", "1 行：核对到 50 位"),
+        (["undecided"], "1 line: undecided", "1 行：未能判定"),
         (
             ["exact"] * 9 + ["numeric"] * 2,
             "11 lines: 9 exact, 2 to 50 digits",
@@ -131,6 +133,8 @@ def test_verdict_in_words(verdicts: list[str], english: str, chinese: str) -> No
 
 def test_both_languages_have_the_same_words() -> None:
     assert list(WORDS["en"]) == list(WORDS["zh"])
+    blanks = [[re.findall(r"{\w+}", text) for text in words.values()] for words in WORDS.values()]
+    assert [sorted(found) for found in blanks[0]] == [sorted(found) for found in blanks[1]]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +198,7 @@ def test_verdicts_count_the_claims_of_each_display_formula(site: Site) -> None:
     )
     assert re.findall('mathlint-verdict">(.*?)<', html) == [
         "2 lines: 1 exact, 1 to 30 digits",
-        "1 line: 1 exact",
+        "1 line: exact",
     ]
 
 
@@ -371,5 +375,5 @@ def test_a_wrong_formula_is_judged_logged_and_shown(
     path.write_text(text)
     html = site.convert(text)
     assert re.search('mathlint-message">.*z = .*, left .*, right .*</p>', html)
-    assert re.findall('mathlint-verdict">(.*?)<', html) == ["1 line: 1 refuted", "1 line: 1 exact"]
+    assert re.findall('mathlint-verdict">(.*?)<', html) == ["1 line: refuted", "1 line: exact"]
     assert [record[2].split(" ")[0] for record in caplog.record_tuples] == [f"{path}:4:11:"]

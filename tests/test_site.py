@@ -381,6 +381,45 @@ def test_notebook_was_executed(site: Path, language: str):
     assert len(html) < 200_000
 
 
+# A finding
+
+WRONG = """# Wrong
+
+For every $z \\in \\mathbb{R}$,
+
+$$
+\\dfrac{d}{dz} z^2 = 3z
+$$
+"""
+SETTINGS = """
+INHERIT: {root}/mkdocs.en.yml
+docs_dir: {folder}/docs
+theme:
+  custom_dir: {root}/overrides
+hooks: ["{root}/tools/hooks.py"]
+nav: [index.md]
+markdown_extensions:
+  mathlint.markdown_extension:
+    pages: {folder}/docs
+"""
+
+
+def test_a_finding_is_shown_and_fails_a_strict_build(tmp_path: Path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(WRONG, "utf-8")
+    config = tmp_path / "mkdocs.yml"
+    config.write_text(SETTINGS.format(root=ROOT.as_posix(), folder=tmp_path.as_posix()), "utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "-f", str(config), "-d", f"{tmp_path}/site"]
+    for flag, status in (("--no-strict", 0), ("--strict", 1)):
+        done = subprocess.run(
+            [*command, flag], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == status, done.stderr
+        assert re.search(r"WARNING.*index\.md:6:\d+: \w+ .*left \S+, right ", done.stderr)
+    html = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert html.count('mathlint-finding"') == 1
+
+
 # The tools by themselves
 
 

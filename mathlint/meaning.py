@@ -395,6 +395,21 @@ class Meaning:
                 return found, bindings
         return None
 
+    def is_defined(self, entry: Entry, target: Target) -> bool:
+        """Whether an equation gives this entry of a name."""
+        return self._definition(entry, target) is not None
+
+    def is_declared(self, entry: Entry, target: Target) -> bool:
+        """Whether a declaration speaks of this entry of a name."""
+        return any(self._declares(declared, target) for declared in entry.declared)
+
+    def _declares(self, declared: Declared, target: Target) -> bool:
+        name, layered, layer, subs = target
+        if declared.subs:
+            return self._match(declared.layer, declared.subs, target) is not None
+        plain = self._match(declared.layer, (), (name, layered, layer, ()))
+        return plain is not None and len(subs) in (0, len(declared.dims))
+
     def _match(
         self, layer: Node | None, subs: tuple[Node, ...], target: Target
     ) -> dict[str, int] | None:

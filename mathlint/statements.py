@@ -72,7 +72,10 @@ class Page:
             return [self._guarded(sentence, "declaration", lambda: self._range(sentence))]
         if not sentence.relations:
             return [self._guarded(sentence, "mention", lambda: self._mention(sentence))]
-        return self._chain(sentence)
+        try:
+            return self._chain(sentence)
+        except (Unread, Undecided) as fault:
+            return [self._finding(sentence, "claim", fault.message, fault.code)]
 
     def _guarded(self, node: Node, kind: str, make: Callable[[], Judged]) -> Judged:
         """A statement, or the finding that its reading or deciding ended in."""
@@ -311,22 +314,25 @@ class Page:
             return False
         if entry.function is not None:
             return False
-        if entry.defined:
-            return not self._covered(left, entry)
-        if left.subs and all(_literal(sub) for sub in left.subs):
+        if entry.assumed and not entry.defined:
             return True
-        return entry.assumed or not entry.read_free
-
-    def _covered(self, left: Ref, entry: Entry) -> bool:
-        """Whether a definition speaks of this name already, in at least one instance."""
-
-        def covered(meaning: Meaning) -> bool:
-            return meaning._definition(entry, meaning.target(left)) is not None
-
-        try:
-            return any(found for _, found in self._instances(covered))
-        except Unread:
+        by_definition, by_declaration = self._covered(left, entry)
+        if any(by_definition):
+            return False
+        if not all(by_declaration):
             return True
+        literal = bool(left.subs) and all(_literal(sub) for sub in left.subs)
+        return literal or not entry.read_free
+
+    def _covered(self, left: Ref, entry: Entry) -> tuple[list[bool], list[bool]]:
+        """In which instances a definition, and a declaration, speaks of this name already."""
+
+        def covered(meaning: Meaning) -> tuple[bool, bool]:
+            target = meaning.target(left)
+            return meaning.is_defined(entry, target), meaning.is_declared(entry, target)
+
+        found = [item for _, item in self._instances(covered)]
+        return [bool(item[0]) for item in found], [bool(item[1]) for item in found]  # type: ignore[index]
 
     def _define(self, left: Node, right: Node, chain: Chain) -> Judged:
         if isinstance(left, Call):

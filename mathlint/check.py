@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from pathlib import Path
 
-from mathlint.errors import Unread
-from mathlint.page import Formula, SourceError, decode, read_page
+from mathlint.errors import Undecided, Unread
+from mathlint.page import Fence, Formula, SourceError, decode, read_page
 from mathlint.page import Page as Source
+from mathlint.plain import plain
 from mathlint.reading import read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
 from mathlint.statements import Judged, Page
+from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 
@@ -31,7 +34,27 @@ def pages_in(paths: Sequence[Path]) -> tuple[Path, ...]:
 def check_paths(paths: Sequence[Path], settings: Settings) -> Report:
     """Check files and folders of Markdown; raises OSError for what cannot be opened."""
     reports = [_check_file(path, settings) for path in pages_in(paths)]
-    return merged(reports)
+    whole = merged(reports)
+    if settings.snippets is None or not any(path.is_dir() for path in paths):
+        return whole
+    return merged([whole, Report(snippets=_orphans(settings.snippets, whole.snippets))])
+
+
+def _orphans(folder: Path, checks: Sequence[SnippetCheck]) -> tuple[SnippetCheck, ...]:
+    """Public functions of the snippets folder that no page embeds and ties."""
+    embedded = {(check.module, check.function) for check in checks}
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        module = path.relative_to(folder).as_posix()
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            if (module, node.name) not in embedded:
+                message = f"no page says what {node.name} computes"
+                place = (str(path), node.lineno, node.col_offset + 1)
+                found.append(SnippetCheck(*place, module, node.name, "", 0, 0.0, 0.0,
+                                          "unread", "ML404", message))  # fmt: skip
+    return tuple(found)
 
 
 def merged(reports: Sequence[Report]) -> Report:
@@ -58,6 +81,21 @@ def check_text(text: str, path: str, settings: Settings) -> Report:
     return PageCheck(source, settings).report()
 
 
+def explain(path: Path, line: int, settings: Settings) -> list[str]:
+    """How the formulas on a line were read, in plain text; raises OSError, SourceError."""
+    source = read_page(decode(path.read_bytes()), str(path), settings.snippets)
+    check = PageCheck(source, settings)
+    report = check.report()
+    rows: list[str] = []
+    for number, formula in enumerate(source.formulas):
+        first, last = source.position(formula.begin)[0], source.position(formula.end - 1)[0]
+        if first <= line <= last:
+            rows += check.readings[number]
+            mine = [s for s in report.statements if s.formula == number and s.line == line]
+            rows += [f"{s.kind} {s.verdict} {s.method} {s.message}".rstrip() for s in mine]
+    return rows
+
+
 class PageCheck:
     """One page on its way through the checker."""
 
@@ -66,6 +104,7 @@ class PageCheck:
         self.page = Page(settings)
         self.statements: list[tuple[Statement, Judged]] = []
         self.notes: list[Note] = []
+        self.readings: dict[int, list[str]] = {}
 
     def report(self) -> Report:
         """Judge every formula, then the snippets that the page embeds."""
@@ -92,6 +131,7 @@ class PageCheck:
             sentences = read_formula(formula.tex, self.page.scope.is_function)
         except Unread as fault:
             return self._unread(number, formula, fault)
+        self.readings[number] = [plain(sentence) for sentence in sentences]
         for sentence in sentences:
             for judged in self.page.judge(sentence):
                 self._judged(number, formula, judged)
@@ -104,12 +144,14 @@ class PageCheck:
         if not formula.aside:
             fault = Unread("an aside must tell its reason", 0, len(formula.tex))
             return self._unread(number, formula, fault, "aside")
+        self.readings[number] = []
         place = self._place(formula, 0, len(formula.tex))
         self._add(Statement(self.source.path, *place, number, "aside", formula.tex.strip(), "aside", "",
                             "", formula.aside))  # fmt: skip
         return None
 
     def _unread(self, number: int, formula: Formula, fault: Unread, kind: str = "") -> None:
+        self.readings[number] = []
         kind = kind or ("claim" if "=" in formula.tex else "mention")
         place = self._place(formula, fault.start, fault.end)
         self._add(Statement(self.source.path, *place, number, kind, formula.tex.strip(), "unread", "",
@@ -158,7 +200,60 @@ class PageCheck:
                 self.notes.append(Note(statement.path, statement.line, statement.column, message))
 
     def _snippets(self) -> tuple[SnippetCheck, ...]:
-        return ()
+        """Every function of every fence that says what it computes."""
+        found: list[SnippetCheck] = []
+        for fence in self.source.fences:
+            try:
+                items = computed(fence.info)
+            except Unread as fault:
+                found.append(
+                    self._tied(fence, None, fault.start, "unread", fault.code, fault.message)
+                )
+                continue
+            if fence.includes and not items:
+                message = "this code is embedded, but nothing says what it computes"
+                found.append(self._tied(fence, None, 0, "unread", "ML401", message))
+            found += [self._snippet(fence, item) for item in items]
+        return tuple(found)
+
+    def _snippet(self, fence: Fence, item: Computes) -> SnippetCheck:
+        judged = [j for _, j in self.statements]
+        try:
+            measure = tie(item, fence.code, self.page, judged)
+        except Mismatch as fault:
+            return self._tied(fence, item, item.offset, "refuted", "ML403", str(fault))
+        except Unread as fault:
+            return self._tied(fence, item, item.offset, "unread", fault.code, fault.message)
+        except Undecided as fault:
+            return self._tied(fence, item, item.offset, "undecided", fault.code, fault.message)
+        return self._tied(fence, item, item.offset, "numeric", "", "", measure)
+
+    def _tied(
+        self,
+        fence: Fence,
+        item: Computes | None,
+        offset: int,
+        verdict: str,
+        code: str,
+        message: str,
+        measure: Measure | None = None,
+    ) -> SnippetCheck:
+        line, column = self.source.position(fence.info_begin + offset)
+        measure = measure or Measure()
+        return SnippetCheck(
+            self.source.path,
+            line,
+            column,
+            ", ".join(include.name for include in fence.includes),
+            item.function if item else "",
+            item.latex if item else "",
+            measure.samples,
+            measure.ulps,
+            measure.relative,
+            verdict,
+            code,
+            message,
+        )
 
 
 def _latex(formula: Formula, judged: Judged) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -516,6 +517,70 @@ class Meaning:
         if term.kind != "const" or not isinstance(term.data, Fraction):
             raise Unread("a bound must be a number", node.start, node.end, "ML104")
         return term.data
+
+    # -- whole arrays, entry by entry ---------------------------------------------------------
+
+    def index_values(self, name: str) -> tuple[int, ...]:
+        """The values that a declared index runs over."""
+        entry = self.scope.entries[(name, False)]
+        assert entry.range is not None
+        return self.range_values(entry.range)
+
+    def entries(self, ref: Ref) -> tuple[tuple[int, ...], list[Target]]:
+        """The shape of what a name stands for, and all its entries in row order."""
+        entry = self.scope.entry(ref)
+        if entry is None:
+            raise Unread(f"{shown(ref)} is not introduced", ref.start, ref.end, "ML201")
+        layer = None if ref.layer is None else self.integer(ref.layer)
+        axes = self._axes(ref, entry, layer)
+        rows = itertools.product(*axes)
+        targets = [(ref.name, ref.layer is not None, layer, subs) for subs in rows]
+        return tuple(len(axis) for axis in axes), targets
+
+    def _axes(self, ref: Ref, entry: Entry, layer: int | None) -> list[tuple[int, ...]]:
+        if ref.subs:
+            return [(self.integer(sub),) for sub in ref.subs]
+        patterns = [(d.layer, d.subs, d.dims) for d in reversed(entry.declared)]
+        patterns += [(d.layer, d.subs, ()) for d in reversed(entry.defined)]
+        for pattern, subs, dims in patterns:
+            bindings = self._match(pattern, (), (ref.name, layer is not None, layer, ()))
+            if bindings is None:
+                continue
+            with self._within(bindings):
+                if dims:
+                    return [self._axis(dim) for dim in dims]
+                return [self._sub_values(sub) for sub in subs]
+        raise Unread(f"{shown(ref)} has no shape here", ref.start, ref.end, "ML204")
+
+    def _axis(self, dim: Node) -> tuple[int, ...]:
+        first = 0 if from_zero(dim) else 1
+        return tuple(range(first, first + self.integer(dim)))
+
+    def _sub_values(self, sub: Node) -> tuple[int, ...]:
+        entry = self.scope.entry(sub) if isinstance(sub, Ref) else None
+        if entry is None or entry.range is None:
+            return (self.integer(sub),)
+        return self.range_values(entry.range)
+
+    def actual(self, ref: Ref, target: Target) -> Term:
+        """The term of one entry."""
+        entry = self.scope.entry(ref)
+        assert entry is not None
+        subs = tuple(Num(Fraction(sub), start=ref.start, end=ref.end) for sub in target[3])
+        return self._resolved(
+            Ref(ref.name, ref.layer, subs, start=ref.start, end=ref.end), entry, target
+        )
+
+    def is_defined_entry(self, target: Target) -> bool:
+        """Whether an equation gives this entry."""
+        entry = self.scope.entries[(target[0], target[1])]
+        return self._definition(entry, target) is not None
+
+    def hold(self, target: Target, domain: Domain) -> Term:
+        """Hold an entry independent of its definition from here on."""
+        leaf = self.terms.leaf(leaf_name(target) + " given", domain)
+        self.cuts[target] = leaf
+        return leaf
 
     # -- calls --------------------------------------------------------------------------------
 

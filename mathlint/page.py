@@ -21,7 +21,7 @@ CONTAINER = re.compile(
 ASIDE = re.compile(r'^(?P<indent> *)(?:!!!|\?\?\?\+?) +unchecked\b(?: +"(?P<reason>[^"]*)")?')
 OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code|svg)\b", re.I)
 ENVIRONMENTS = frozenset(
-    "equation align gather multline split aligned gathered alignat eqnarray cases array displaymath math".split()
+    ["equation", "align", "gather", "multline", "split", "aligned", "gathered", "alignat", "eqnarray", "cases", "array", "displaymath", "math"]
 )
 BEGIN = re.compile(r"\\begin\{(?P<name>[A-Za-z]+\*?)\}")
 LINE_LEAD = re.compile(r"\n[ \t]*(?:>[ \t]?)*")

@@ -296,8 +296,8 @@ class Parser:
         if token.kind in ("command", "function", "^", "_", "}", "&", "relation", "operator"):
             if (
                 token.kind == "operator"
-                or token.kind == "command"
-                and token.text in ("top", "prime", "intercal")
+                or (token.kind == "command"
+                and token.text in ("top", "prime", "intercal"))
             ):
                 return [token]
             raise Unread("put this argument in braces", token.start, token.end)

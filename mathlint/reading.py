@@ -22,7 +22,7 @@ from mathlint.syntax import (
 from mathlint.tokens import Token, tokenize
 
 ROWS = frozenset(
-    "aligned align split gathered gather equation eqnarray alignat alignedat multline displaymath math".split()
+    ["aligned", "align", "split", "gathered", "gather", "equation", "eqnarray", "alignat", "alignedat", "multline", "displaymath", "math"]
 )
 DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 IsFunction = Callable[[str], bool]

@@ -81,6 +81,7 @@ class Entry:
     integer: bool = False
     assumed: bool = False
     read_free: bool = False
+    lies_in: NumberSet | None = None
 
     @property
     def is_free(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mathlint.compare import Instance, Outcome, Rules, compare, compare_order
 from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Meaning, NeedsChoice, NoInstance, Reached
-from mathlint.scope import Declared, Defined, Entry, Function, Scope, key_of, shown
+from mathlint.scope import Declared, Defined, Entry, Function, Scope, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
     Call,
@@ -28,7 +28,7 @@ from mathlint.syntax import (
     Sum,
     walk,
 )
-from mathlint.terms import Comparison, Term, Terms
+from mathlint.terms import REAL, Comparison, Domain, Term, Terms
 
 MAX_INSTANCES = 400
 ORDERS = ("<", "<=", ">", ">=", "!=")
@@ -47,6 +47,8 @@ class Judged:
     right: Node | None = None
     introduces: int | None = None
     span: tuple[int, int] | None = None
+    result: Node | None = None
+    conditions: tuple[Node, ...] = ()
 
 
 ACCEPTED = Outcome("accepted", "read")
@@ -180,6 +182,9 @@ class Page:
             outcome = self._ordered(name, bound, strict if is_open else loose, ())
             if outcome.verdict == "refuted":
                 raise Undecided(f"{shown(name)} leaves this set: {outcome.message}", "ML301")
+        entry = self.scope.entry(name)
+        if entry is not None:
+            entry.lies_in = target
 
     def _range(self, sentence: Range) -> Judged:
         self._declare_range(sentence.names, sentence.items)
@@ -206,7 +211,7 @@ class Page:
                             f"{shown(part)} is not introduced", part.start, part.end, "ML201"
                         )
                     self._assume_size(part)
-        if not self._instances(lambda meaning: meaning.range_values(items)):
+        if not self.instances(lambda meaning: meaning.range_values(items)):
             raise Undecided("this range is empty", "ML303")
         for name in names:
             entry = self.scope.open(name)
@@ -219,7 +224,7 @@ class Page:
         if isinstance(node, Ref) and self._names_whole(node):
             return Judged(sentence.start, sentence.end, "mention", ACCEPTED)
         reached: dict[Node, Reached] = {}
-        self._instances(lambda meaning: meaning.scalar(node), reached=reached)
+        self.instances(lambda meaning: meaning.scalar(node), reached=reached)
         self._check_reach(reached, None, None)
         return Judged(sentence.start, sentence.end, "mention", ACCEPTED)
 
@@ -279,7 +284,8 @@ class Page:
     def _claim(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         span = _Span(right, left)
         judged = self._guarded(span, "claim", lambda: self._claimed(left, right, relation, chain))
-        return replace(judged, left=left, right=right)
+        last = _bare(chain.members[-1])
+        return replace(judged, left=left, right=right, result=last, conditions=chain.conditions)
 
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ORDERS:
@@ -331,7 +337,7 @@ class Page:
             target = meaning.target(left)
             return meaning.is_defined(entry, target), meaning.is_declared(entry, target)
 
-        found = [item for _, item in self._instances(covered)]
+        found = [item for _, item in self.instances(covered)]
         return [bool(item[0]) for item in found], [bool(item[1]) for item in found]  # type: ignore[index]
 
     def _define(self, left: Node, right: Node, chain: Chain) -> Judged:
@@ -350,7 +356,7 @@ class Page:
             if entry is None and self.strict:
                 raise Unread(f"{shown(arg)} is not introduced", arg.start, arg.end, "ML201")
         entry = self.scope.entries.get((left.function, False))
-        if entry is not None and (entry.declared and not entry.assumed or entry.range):
+        if entry is not None and ((entry.declared and not entry.assumed) or entry.range):
             raise Unread(f"{left.function} is already in use", left.start, left.end, "ML206")
         if any(isinstance(part, Call) and part.function == left.function for part in walk(right)):
             raise Unread("a definition by itself", right.start, right.end, "ML206")
@@ -362,7 +368,7 @@ class Page:
             meaning.locals = leaves
             return meaning.scalar(right)
 
-        self._instances(body)
+        self.instances(body)
         opened = self.scope.entries.setdefault((left.function, False), Entry())
         opened.function, opened.assumed = function, False
         return number
@@ -388,7 +394,7 @@ class Page:
                 meaning.integer(sub)
             return None, meaning.scalar(right)
 
-        if not self._instances(body, conditions):
+        if not self.instances(body, conditions):
             raise Undecided("this definition has no instance", "ML303")
         entry = self.scope.open(left)
         if not (left.subs and all(_literal(sub) for sub in left.subs)):
@@ -543,6 +549,12 @@ class Page:
             memo=memo,
         )
 
+    def domain_of(self, ref: Ref) -> Domain:
+        """Where the values of a defined name lie, as far as the page says."""
+        entry = self.scope.entry(ref)
+        lies = entry.lies_in if entry else None
+        return self._meaning({}).domain(lies) if lies is not None else REAL
+
     def _state(self) -> tuple[int, int]:
         """Changes whenever an equation or a declaration does, so that nothing stale is reused."""
         declared = sum(len(entry.declared) for entry in self.scope.entries.values())
@@ -553,7 +565,7 @@ class Page:
         entry.assumed = True
         self.assumed.append((shown(ref), ref.start))
 
-    def _instances(
+    def instances(
         self,
         build: Callable[[Meaning], object],
         conditions: tuple[Node, ...] = (),
@@ -589,7 +601,7 @@ class Page:
             names = tuple((_choice_name(name), value) for name, value in meaning.choices.items())
             return Instance(names, *sides, tuple(comparisons))
 
-        found = [item for _, item in self._instances(build, conditions, reached)]
+        found = [item for _, item in self.instances(build, conditions, reached)]
         if not found:
             raise Undecided(
                 "no choice of sizes and indices meets the conditions, so this says nothing", "ML303"

@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from mathlint.errors import Unread
 
 GREEK = frozenset(
-    (
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-        "pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega "
-        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar"
-    ).split()
+    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho", "sigma", "varsigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell", "hbar"]
 )
 FUNCTIONS = frozenset(
-    (
-        "ln log exp sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan arctanh "
-        "sqrt erf erfc max min sign det tr diag"
-    ).split()
+    ["ln", "log", "exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos", "arctan", "arctanh", "sqrt", "erf", "erfc", "max", "min", "sign", "det", "tr", "diag"]
 )
 FONTS = {
     "mathbf": "mathbf", "boldsymbol": "mathbf", "bm": "mathbf", "pmb": "mathbf", "symbf": "mathbf",
@@ -27,7 +20,7 @@ FONTS = {
     "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm", "mathfrak": "mathfrak",
     "mathbb": "mathbb", "rm": "mathrm",
 }  # fmt: skip
-ACCENTS = frozenset("hat bar tilde vec widehat widetilde overline dot ddot check breve".split())
+ACCENTS = frozenset(["hat", "bar", "tilde", "vec", "widehat", "widetilde", "overline", "dot", "ddot", "check", "breve"])
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", ":=": ":=",
     "ne": "!=", "neq": "!=", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
@@ -42,17 +35,17 @@ OPERATORS = {
     "+": "+", "-": "-", "*": "*", "/": "/", "cdot": "*", "times": "*", "div": "/", "odot": "odot",
     "circ": "circ", "otimes": "otimes", "pm": "pm", "mp": "mp", "oplus": "oplus", "ast": "ast",
 }  # fmt: skip
-DOTS = frozenset("dots ldots cdots dotsb dotsc dotsm dotso vdots ddots".split())
+DOTS = frozenset(["dots", "ldots", "cdots", "dotsb", "dotsc", "dotsm", "dotso", "vdots", "ddots"])
 SPACING = frozenset(
-    [*", ; : ! > ".split(), " ", "\n", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace",
+    [*[",", ";", ":", "!", ">"], " ", "\n", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace",
      "thickspace", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber",
      "notag", "mathstrut", "strut", "hfill", "break", "allowbreak", "nobreak", "mathop", "mathrel", "mathbin",
      "mathord", "mathopen", "mathclose", "mathpunct", "mathinner", "hline", "noindent", "relax",
      "negthinspace", "null"]
 )  # fmt: skip
-WITH_ARGUMENT = frozenset("color textcolor tag label hspace vspace mspace".split())
+WITH_ARGUMENT = frozenset(["color", "textcolor", "tag", "label", "hspace", "vspace", "mspace"])
 SIZES = frozenset(
-    "big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm middle".split()
+    ["big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr", "biggr", "Biggr", "bigm", "Bigm", "middle"]
 )
 OPENING = {"(": "(", "[": "[", "{": "{", "lvert": "|", "lVert": "||", "langle": "<", "lbrack": "[",
            "lfloor": "floor", "lceil": "ceil", "lbrace": "{"}  # fmt: skip
@@ -60,11 +53,7 @@ CLOSING = {")": "(", "]": "[", "}": "{", "rvert": "|", "rVert": "||", "rangle": 
            "rfloor": "floor", "rceil": "ceil", "rbrace": "{"}  # fmt: skip
 BARS = {"|": "|", "vert": "|", "mid": "|", "Vert": "||", "\\|": "||", "parallel": "||"}
 PLAIN = frozenset(
-    (
-        "frac dfrac tfrac cfrac partial nabla sum prod int infty top intercal prime forall emptyset "
-        "mathbb operatorname boxed underbrace overbrace lim argmax argmin colon binom substack "
-        "underset overset stackrel cancel phantom"
-    ).split()
+    ["frac", "dfrac", "tfrac", "cfrac", "partial", "nabla", "sum", "prod", "int", "infty", "top", "intercal", "prime", "forall", "emptyset", "mathbb", "operatorname", "boxed", "underbrace", "overbrace", "lim", "argmax", "argmin", "colon", "binom", "substack", "underset", "overset", "stackrel", "cancel", "phantom"]
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 MAX_LENGTH = 20_000

@@ -115,7 +115,7 @@ def _output(output: Tag, file: File) -> str:
     if isinstance(image, Tag):
         data = str(image["src"]).removeprefix("data:image/svg+xml;base64,")
         svg = b64decode(data).decode("utf-8")
-        return f'<div class="gb-plot" data-search-exclude>{svg[svg.index("<svg") :]}</div>'
+        return f'<div class="gb-plot" data-search-exclude="true">{svg[svg.index("<svg") :]}</div>'
     return f'<div class="gb-output"><pre>{escape(output.get_text().strip())}</pre></div>'
 
 

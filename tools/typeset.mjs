@@ -84,6 +84,22 @@ function strip(node) {
   for (const child of dom.childNodes(node)) strip(child);
 }
 
+/** Keeps pictures out of the search, and of a display formula's MathML all but its words. */
+function excludeFromSearch(node, display) {
+  for (const svg of dom.tags(node, "svg")) dom.setAttribute(svg, "data-search-exclude", "true");
+  if (display) excludeSymbols(dom.tags(node, "math")[0]);
+}
+
+function excludeSymbols(node) {
+  if (dom.kind(node) === "mtext") {
+    dom.append(node, dom.text(" "));
+  } else if (dom.tags(node, "mtext").length === 0) {
+    dom.setAttribute(node, "data-search-exclude", "true");
+  } else {
+    for (const child of dom.childNodes(node)) excludeSymbols(child);
+  }
+}
+
 async function typeset({ tex, display }) {
   try {
     const node = await MathJax.tex2svgPromise(spaced(tex), { display });
@@ -91,6 +107,7 @@ async function typeset({ tex, display }) {
     shareGlyphs(node, glyphs);
     unmarkBreaks(node);
     strip(node);
+    excludeFromSearch(node, display);
     dom.removeAttribute(node, "style");
     dom.removeAttribute(node, "overflow");
     return { html: dom.outerHTML(node), glyphs };

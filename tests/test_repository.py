@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -16,6 +17,10 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from mathlint.check import check_paths
+from mathlint.cli import main
+from mathlint.settings import Settings
+
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 LANGUAGES = ("en", "zh")
@@ -25,8 +30,24 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ORDER = (
     "report",
     "settings",
+    "errors",
     "page",
+    "tokens",
+    "syntax",
+    "parser",
+    "reading",
+    "terms",
+    "exact",
+    "numeric",
+    "compare",
+    "scope",
+    "meaning",
+    "statements",
+    "plain",
+    "tie",
+    "check",
     "output",
+    "markdown_extension",
     "cli",
     "__main__",
 )
@@ -269,3 +290,45 @@ def test_the_navigation_lists_every_page_once(language: str):
 def test_both_languages_have_the_same_pages_in_the_same_order():
     english, chinese = (list(listed(configuration(language)["nav"])) for language in LANGUAGES)
     assert english == chinese
+
+
+# What README and CONTRIBUTING show
+
+
+def shown(document: str, heading: str) -> str:
+    """The text of the first code block after a line of a root document that matches a pattern."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = re.search(
+        rf"^{heading}$.*?^(?P<mark>`{{3,}})\w+\n(?P<code>.*?)^(?P=mark)$",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
+    assert found, f"{document} has no block after {heading!r}"
+    return found["code"]
+
+
+def test_the_worked_example_of_contributing_holds(tmp_path: Path):
+    paths = ("snippets/{}.py", "docs/en/{}.md", "docs/zh/{}.md")
+    files = [tmp_path / path.format("activations/softplus") for path in paths]
+    for file in files:
+        file.parent.mkdir(parents=True)
+        name = re.escape(file.relative_to(tmp_path).as_posix())
+        file.write_text(shown("CONTRIBUTING.md", f"### [^\n]*`{name}`"), encoding="utf-8")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    report = check_paths(files[1:], Settings.load(tmp_path))
+    assert not report.findings
+    assert report.summary["exact"] == 8
+    assert len(report.snippets) == 4
+
+
+def test_readme_shows_what_the_command_prints(tmp_path: Path, monkeypatch, capsys):
+    (tmp_path / "notes.md").write_text(shown("README.md", "page, `notes.md`:"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["notes.md"]) == 1
+    printed = f"$ mathlint notes.md\n{capsys.readouterr().out}"
+    assert shown("README.md", "Its last line [^\n]*") == printed
+
+
+def test_readme_shows_the_default_settings():
+    table = tomllib.loads(shown("README.md", "Settings stand [^\n]*"))["tool"]["mathlint"]
+    assert Settings(**{**table, "sizes": tuple(table["sizes"])}) == Settings()

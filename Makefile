@@ -37,8 +37,9 @@ lint: setup ## Lint, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-links: site ## Links and fragments of the built site
-	$(BIN)/lychee --offline --include-fragments --no-progress --root-dir $(CURDIR)/site 'site/**/*.html'
+links: site ## Links and fragments of the built site and of the root documents
+	$(BIN)/lychee --offline --include-fragments --index-files index.html --no-progress \
+		--root-dir $(CURDIR)/site 'site/**/*.html' *.md
 
 mutants: setup ## Change every formula and snippet, one token at a time: each change must be caught
 	$(BIN)/python -m tests.mutants

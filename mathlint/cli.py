@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mathlint.check import check_paths, explain, merged
 from mathlint.output import render_github, render_json, render_text
+from mathlint.page import SourceError
 from mathlint.report import Report, Statement
 from mathlint.settings import UNDECLARED, Settings, SettingsError
 
@@ -98,7 +99,12 @@ def _explain(options: argparse.Namespace) -> tuple[str, int]:
     path = Path(name)
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
-    lines = explain(path, int(number), _settings(path, options))
+    try:
+        lines = explain(path, int(number), _settings(path, options))
+    except SourceError as error:
+        raise UsageError(f"{path}:{error.line}:{error.column}: {error.message}") from None
+    if not lines:
+        raise UsageError(f"{options.explain}: no formula stands on this line")
     return "".join(f"{line}\n" for line in lines), GREEN
 
 

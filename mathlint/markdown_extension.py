@@ -24,10 +24,12 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
 from mathlint.check import check_text
+from mathlint.errors import Unread
 from mathlint.output import Finding, headline
 from mathlint.page import Page, read_page
 from mathlint.report import GREEN, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
+from mathlint.tie import ATTRIBUTE, Computes, computed
 
 LOGGER = logging.getLogger("mkdocs.mathlint")
 BEFORE_SNIPPETS = 40
@@ -74,7 +76,6 @@ WORDS = {
 }
 CLAIM_VERDICTS = ("exact", "numeric", "refuted", "unread", "undecided")
 
-COMPUTES = re.compile(r"""[ \t]*\bcomputes=(?P<quote>["'])(?P<value>.*?)(?P=quote)""")
 LEAD = re.compile(r"[ \t>]*")
 OPENER = re.compile(r"(?:[-*+]|\d+[.)]|!!!|\?\?\?\+?|===[+!]*|\[\^[^\]]+\]:)(?=\s)")
 NEXT_BLOCK = re.compile(r"[ \t>]*(?:`{3}|~{3}|\$\$|///|-+8<)")
@@ -147,7 +148,7 @@ class _Checker(Preprocessor):
         self.elements.clear()
         source = _find_source("\n".join(lines), self.pages)
         page = read_page(source.text, source.path, self.settings.snippets)
-        if not page.formulas and not any(COMPUTES.search(fence.info) for fence in page.fences):
+        if not page.formulas and not any(ATTRIBUTE.search(fence.info) for fence in page.fences):
             return lines
         report = check_text(source.text, source.path, self.settings)
         for finding in report.findings:
@@ -176,13 +177,12 @@ class _Checker(Preprocessor):
     ) -> dict[int, str]:
         headers = {}
         for first, last, header in places.fences():
-            computes = COMPUTES.search(header)
-            if computes is None:
+            if ATTRIBUTE.search(header) is None:
                 continue
-            headers[first] = header[: computes.start()] + header[computes.end() :]
-            caption = _caption(computes["value"], self.words)
-            opens_item = OPENER.match(header, _lead(header).end())
-            (insertions.after[last] if opens_item else insertions.before[first]).append(caption)
+            headers[first] = ATTRIBUTE.sub("", header).rstrip()
+            if items := _computed(header):
+                at = insertions.after[last] if _opens(header) else insertions.before[first]
+                at.append(_caption(items, self.words))
             checks = [item for item in report.snippets if places.contains(first, last, item)]
             insertions.after[last] += _snippet_verdicts(checks, self.words)
         return headers
@@ -200,7 +200,7 @@ class _Checker(Preprocessor):
     def _marks(self, elements: Iterable[Element], line: str) -> Iterator[str]:
         """A paragraph that holds a mark for each element, in the container that holds the line."""
         lead = _lead(line)
-        inside = lead[0] + (" " * self.md.tab_length if OPENER.match(line, lead.end()) else "")
+        inside = lead[0] + (" " * self.md.tab_length if _opens(line) else "")
         for element in elements:
             self.elements.append(element)
             yield inside.rstrip()
@@ -313,53 +313,42 @@ def _lead(line: str) -> re.Match[str]:
     return match
 
 
+def _opens(line: str) -> bool:
+    """Whether a line opens a list item or another container that what follows has to stand in."""
+    return OPENER.match(line, _lead(line).end()) is not None
+
+
 def _paragraph(css_class: str, text: str) -> Element:
     paragraph = Element("p", {"class": css_class})
     paragraph.text = AtomicString(text)
     return paragraph
 
 
-def _caption(computes: str, words: dict[str, str]) -> Element:
+def _caption(items: Iterable[Computes], words: dict[str, str]) -> Element:
     """What each function of a fence computes; its `$…$` is left to the mathematics extension."""
     caption = Element("div", {"class": "mathlint-caption"})
-    for part in re.split(r"(?<!\\);", computes):
-        signature, _, quantity = map(str.strip, _partition(part, "="))
-        name, _, inside = signature.removesuffix(")").partition("(")
-        pairs = [_partition(argument, "=") for argument in _split(inside, ",")]
-        shown = ", ".join(parameter.strip() for parameter, _, _ in pairs)
+    for item in items:
         paragraph = SubElement(caption, "p")
-        last = _code(paragraph, f"{name}({shown})")
-        last.tail = words["computes"].format(quantity=quantity)
+        shown = ", ".join(parameter for parameter, _ in item.parameters)
+        last = _code(paragraph, f"{item.function}({shown})")
+        last.tail = words["computes"].format(quantity=item.latex)
         separator = words["where"]
-        for parameter, meaning in ((pair[0], pair[2]) for pair in pairs if pair[2]):
+        for parameter, meaning in item.parameters:
+            if meaning.removeprefix("\\") == parameter:
+                continue
             last.tail += separator
-            last = _code(paragraph, parameter.strip())
-            last.tail = f" = ${meaning.strip()}$"
+            last = _code(paragraph, parameter)
+            last.tail = f" = ${meaning}$"
             separator = words["comma"]
     return caption
 
 
-def _split(text: str, mark: str) -> list[str]:
-    """The pieces between the marks that stand outside all brackets."""
-    pieces = [""]
-    for char, depth in _depths(text):
-        if char == mark and depth == 0:
-            pieces.append("")
-        else:
-            pieces[-1] += char
-    return pieces
-
-
-def _partition(text: str, mark: str) -> tuple[str, str, str]:
-    first, *others = _split(text, mark)
-    return first, mark if others else "", mark.join(others)
-
-
-def _depths(text: str) -> Iterator[tuple[str, int]]:
-    depth = 0
-    for char in text:
-        depth += (char in "([{") - (char in ")]}")
-        yield char, depth
+def _computed(info: str) -> list[Computes]:
+    """What a fence's header says, or nothing where it cannot be read, which is a finding."""
+    try:
+        return computed(info)
+    except Unread:
+        return []
 
 
 def _snippet_verdicts(checks: Iterable[SnippetCheck], words: dict[str, str]) -> Iterator[Element]:

@@ -255,6 +255,8 @@ def test_the_same_input_gives_the_same_output(
         ["--explain", "page.md:0"],
         ["--explain", "page.md:two"],
         ["--explain", "missing.md:1"],
+        ["--explain", "page.md:2"],
+        ["--explain", "bytes.md:1"],
         ["--explain", "page.md:1", "page.md"],
         ["bad/page.md"],
         ["x" * 5000],
@@ -267,6 +269,7 @@ def test_usage_errors_end_with_2_and_one_line(
     arguments: list[str],
 ) -> None:
     write(tmp_path, "page.md", RIGHT)
+    write(tmp_path, "bytes.md", b"$\xff$")
     write(tmp_path, "bad/page.md", RIGHT)
     write(tmp_path, "bad/pyproject.toml", "[tool.mathlint]\nsize = [1]\n")
     monkeypatch.chdir(tmp_path)

@@ -246,10 +246,10 @@ def test_chinese_words(site: Site) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "- Item\n\n    ```python computes='f(z) = z'\n    x = 1\n    ```\n\n    Inside.\n",
-        "- ```python computes='f(z) = z'\n  x = 1\n  ```\n",
+        '- Item\n\n    ```python computes="f(z) = z"\n    x = 1\n    ```\n\n    Inside.\n',
+        '- ```python computes="f(z) = z"\n  x = 1\n  ```\n',
         '=== "Tab"\n\n    ```{.python computes="f(z) = z"}\n    x = 1\n    ```\n',
-        '> ~~~python title="t" computes="f(z) = z"\n> x = 1\n> ~~~\n',
+        '> ~~~python computes="f(z) = z" title="t"\n> x = 1\n> ~~~\n',
     ],
 )
 def test_fences_in_containers(site: Site, text: str) -> None:
@@ -377,3 +377,21 @@ def test_a_wrong_formula_is_judged_logged_and_shown(
     assert re.search('mathlint-message">.*z = .*, left .*, right .*</p>', html)
     assert re.findall('mathlint-verdict">(.*?)<', html) == ["1 line: refuted", "1 line: exact"]
     assert [record[2].split(" ")[0] for record in caplog.record_tuples] == [f"{path}:4:11:"]
+
+
+def test_a_header_that_cannot_be_read_is_a_finding_without_a_caption(site: Site) -> None:
+    html = site.convert(FENCE.format("sigmoid = z"))
+    assert "mathlint-caption" not in html
+    assert re.search('mathlint-message">.*function', html)
+    assert "<pre>" in html
+
+
+def test_a_snippet_is_measured_and_its_warning_is_a_finding(site: Site) -> None:
+    page = "For $z \\in \\mathbb{R}$\n\n$$\n\\sigma(z) = \\dfrac{1}{1+e^{-z}}\n$$\n\n"
+    fence = FENCE.format(r"sigmoid(z) = \sigma(z)")
+    assert "ML403" in site.convert(page + fence)
+    stable = SNIPPET.replace("1 / (1 + np.exp(-z))", "np.exp(-np.logaddexp(0, -z))")
+    (site.root / "snippets" / "sigmoid.py").write_text(stable)
+    html = site.convert(page + fence)
+    assert "mathlint-finding" not in html
+    assert re.search(r"<code>sigmoid</code>: worst error [\d.,]+ ulp over \d+ samples</p>", html)

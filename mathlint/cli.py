@@ -11,13 +11,12 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from mathlint.check import check_paths, explain, merged
+from mathlint.check import SUFFIXES, check_paths, explain, merged
 from mathlint.output import render_github, render_json, render_text
 from mathlint.page import SourceError
 from mathlint.report import Report, Statement
 from mathlint.settings import UNDECLARED, Settings, SettingsError
 
-SUFFIXES = (".md", ".markdown", ".txt")
 SKIPPED_FOLDERS = ("node_modules",)
 FORMATS = ("text", "json", "github")
 GREEN, FINDINGS, USAGE_ERROR = 0, 1, 2
@@ -123,8 +122,9 @@ def _pages(path: Path) -> Iterator[Path]:
     for folder, subfolders, names in os.walk(path, onerror=_raise):
         subfolders[:] = sorted(name for name in subfolders if _is_visited(name))
         for name in sorted(names):
-            if name.lower().endswith(SUFFIXES) and Path(folder, name).is_file():
-                yield Path(folder, name)
+            page = Path(folder, name)
+            if page.suffix.lower() in SUFFIXES and page.is_file():
+                yield page
 
 
 def _is_visited(folder: str) -> bool:

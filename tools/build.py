@@ -57,7 +57,11 @@ def build(language: str, site: Path, *, strict: bool) -> subprocess.Popen[bytes]
     command += ["--config-file", f"mkdocs.{language}.yml", "--site-dir", str(site / language)]
     if strict:
         command.append("--strict")
-    settings = {"NO_MKDOCS_2_WARNING": "1", "NOTEBOOK_CACHE": "false" if strict else "true"}
+    settings = {
+        "NO_MKDOCS_2_WARNING": "1",
+        "NOTEBOOK_CACHE": "false" if strict else "true",
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",  # other packages'; tests see ours
+    }
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
 
 

@@ -24,7 +24,9 @@ def logistic_cost_grad(a, y):
     a, y: numbers or arrays whose shapes broadcast. Result: the broadcast shape; float64 (float32
     if both are float32). Domain: 0 <= y <= 1 and 0 < a < 1. Raises nothing.
     """
-    return (a - y) / (a * (1.0 - a))
+    # next to 0 the quotient is larger than any float: infinity is then the right answer
+    with np.errstate(over="ignore"):
+        return (a - y) / (a * (1.0 - a))
 
 
 # --8<-- [end:logistic_cost_activation]

@@ -31,8 +31,11 @@ def logistic_cost_with_logits_grad(z, y):
     z, y: numbers or arrays whose shapes broadcast. Result: the broadcast shape; float64 (float32
     if both are float32). Domain: every finite z, 0 <= y <= 1. Raises nothing.
     """
-    # the same as sigmoid(z) - y, which leaves 0 for y = 1 as soon as sigmoid(z) rounds to 1
-    return (1.0 - y) * sigmoid(z) - y * sigmoid(-z)
+    # sigmoid(z) - y itself cancels, so y is taken as a mixture of the targets 0, 1 and 1/2, whose
+    # derivatives sigmoid(z), -sigmoid(-z) and tanh(z / 2) / 2 hold no difference
+    tied = np.minimum(y, 1.0 - y)
+    decided = (1.0 - y - tied) * sigmoid(z) - (y - tied) * sigmoid(-z)
+    return decided + tied * np.tanh(0.5 * z)
 
 
 # --8<-- [end:logistic_cost_logit]

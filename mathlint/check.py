@@ -14,6 +14,7 @@ from mathlint.reading import read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
 from mathlint.statements import Judged, Page
+from mathlint.syntax import Chain
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt"})
@@ -133,6 +134,11 @@ class PageCheck:
             return self._unread(number, formula, fault)
         self.readings[number] = [plain(sentence) for sentence in sentences]
         for sentence in sentences:
+            must_state = formula.display and (self.page.strict or len(sentences) > 1)
+            if must_state and isinstance(sentence, Chain) and not sentence.relations:
+                empty = Unread("this line states nothing", sentence.start, sentence.end, "ML105")
+                self._unread(number, formula, empty, "mention")
+                continue
             for judged in self.page.judge(sentence):
                 self._judged(number, formula, judged)
         for name, start in self.page.assumed[assumed:]:
@@ -258,7 +264,7 @@ class PageCheck:
 
 def _latex(formula: Formula, judged: Judged) -> str:
     """A statement's own TeX: for a claim, both its sides."""
-    start, end = judged.span or (judged.start, judged.end)
+    start, end = judged.span
     own = formula.tex[start:end].strip()
     if judged.kind == "claim" and judged.left is not None:
         return f"{formula.tex[judged.left.start : judged.left.end].strip()} = {own}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -29,17 +29,21 @@ POINTS = 24
 LEAST_POINTS = 3
 TRIES = 40
 MOST_SHOWN = 8
-Relation = Callable[[arb, arb], bool | None]
+VACUOUS = "no point of the domain could be tried, so this says nothing"
 
 
 @dataclass(frozen=True)
 class Instance:
-    """Both sides of a claim, and its conditions, for one choice of sizes and indices."""
+    """The sides of a claim, entry by entry, and its conditions, for one choice of sizes."""
 
     choices: tuple[tuple[str, int], ...]
-    left: Term
-    right: Term
+    pairs: tuple[tuple[str, Term, Term], ...]
     conditions: tuple[Comparison, ...]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All terms that must have a value."""
+        return tuple(side for _, left, right in self.pairs for side in (left, right))
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def compare(instances: Sequence[Instance], terms: Terms, seed: str, rules: Rules
             return Outcome("refuted", "ball arithmetic", f"refuted: {witness}", witness)
         taken, digits = taken + count, min(digits, least)
     if taken == 0:
-        raise Undecided("no point of the domain could be tried, so this says nothing", "ML303")
+        raise Undecided(VACUOUS, "ML303")
     if all(_exactly(instance, terms, rules) for instance in instances):
         return Outcome("exact", f"exact algebra in {_counted(instances)}")
     shown = rules.digits if digits == float("inf") else int(digits)
@@ -92,25 +96,30 @@ def compare_order(
     for number, instance in enumerate(instances):
         rng = random.Random(f"{seed}/{number}")
         for point in _points(instance, terms, rng, points, rules):
-            comparison = Comparison(relation, instance.left, instance.right)
-            with precision(PRECISIONS[1]):
-                try:
-                    true = holds(comparison, point, {})
-                except Unclear:
-                    raise Undecided(
-                        "the two sides cannot be told apart, so the order is open"
-                    ) from None
-                if not true:
-                    left, right = (
-                        evaluate(instance.left, point, {}),
-                        evaluate(instance.right, point, {}),
-                    )
-                    witness = _witness(instance, terms, point, left, right)
-                    return Outcome("refuted", "ball arithmetic", f"refuted: {witness}", witness)
+            witness = _out_of_order(instance, relation, terms, point)
+            if witness is not None:
+                return Outcome("refuted", "ball arithmetic", f"refuted: {witness}", witness)
             taken += 1
     if taken == 0:
-        raise Undecided("no point of the domain could be tried, so this says nothing", "ML303")
+        raise Undecided(VACUOUS, "ML303")
     return Outcome("numeric", f"holds at {taken} points in {_counted(instances)}")
+
+
+def _out_of_order(
+    instance: Instance, relation: str, terms: Terms, point: Mapping[int, Fraction]
+) -> Witness | None:
+    with precision(PRECISIONS[1]):
+        memo: dict[int, arb] = {}
+        for place, left, right in instance.pairs:
+            try:
+                true = holds(Comparison(relation, left, right), point, memo)
+            except Unclear:
+                message = "the two sides cannot be told apart, so the order is open"
+                raise Undecided(message) from None
+            if not true:
+                values = evaluate(left, point, memo), evaluate(right, point, memo)
+                return _witness(instance, place, terms, point, values)
+    return None
 
 
 def _counted(instances: Sequence[Instance]) -> str:
@@ -118,15 +127,18 @@ def _counted(instances: Sequence[Instance]) -> str:
 
 
 def _exactly(instance: Instance, terms: Terms, rules: Rules) -> bool:
-    if instance.left is instance.right:
-        return True
-    return time.monotonic() < rules.deadline and is_zero(terms.sub(instance.left, instance.right))
+    for _, left, right in instance.pairs:
+        if left is right:
+            continue
+        if time.monotonic() > rules.deadline or not is_zero(terms.sub(left, right)):
+            return False
+    return True
 
 
 def _leaves(instance: Instance) -> list[int]:
     conditions = [side for c in instance.conditions for side in (c.left, c.right)]
     found: set[int] = set()
-    for term in (instance.left, instance.right, *conditions):
+    for term in (*instance.terms, *conditions):
         found |= term.leaves
     return sorted(found)
 
@@ -149,39 +161,23 @@ def _points(
 
 
 def _usable(instance: Instance, terms: Terms, point: Mapping[int, Fraction], rules: Rules) -> bool:
-    with precision(PRECISIONS[0]):
-        memo: dict[int, arb] = {}
-        try:
-            if not all(holds(condition, point, memo) for condition in instance.conditions):
-                return False
-            evaluate(instance.left, point, memo)
-            evaluate(instance.right, point, memo)
-        except Unclear:
-            return _defined_somehow(instance, point)
-        except Undefined as fault:
-            if rules.strict and not instance.conditions:
-                shown = ", ".join(f"{n} = {v}" for n, v in _shown_point(instance, terms, point))
-                raise Unread(
-                    f"undefined in the declared domain ({fault}), at {shown}", 0, 1, "ML205"
-                ) from None
-            return False
-    return True
-
-
-def _defined_somehow(instance: Instance, point: Mapping[int, Fraction]) -> bool:
-    """Whether more precision gives both sides a value."""
-    for bits in PRECISIONS[1:]:
+    """Whether a point meets the conditions and gives every side a value."""
+    for bits in PRECISIONS:
         with precision(bits):
             memo: dict[int, arb] = {}
             try:
-                if all(holds(condition, point, memo) for condition in instance.conditions):
-                    evaluate(instance.left, point, memo)
-                    evaluate(instance.right, point, memo)
-                    return True
-                return False
+                if not all(holds(condition, point, memo) for condition in instance.conditions):
+                    return False
+                for term in instance.terms:
+                    evaluate(term, point, memo)
+                return True
             except Unclear:
                 continue
-            except Undefined:
+            except Undefined as fault:
+                if rules.strict and not instance.conditions:
+                    shown = ", ".join(f"{n} = {v}" for n, v in _shown_point(instance, terms, point))
+                    message = f"undefined in the declared domain ({fault}), at {shown}"
+                    raise Unread(message, 0, 1, "ML205") from None
                 return False
     return False
 
@@ -193,31 +189,34 @@ def _sampled(
     digits = float("inf")
     points = _points(instance, terms, rng, wanted, rules)
     for point in points:
-        least, witness = _agreement(instance, terms, point, rules)
-        if witness is not None:
-            return 0, 0.0, witness
-        digits = min(digits, least)
+        memos: dict[int, dict[int, arb]] = {bits: {} for bits in PRECISIONS}
+        for pair in instance.pairs:
+            least, values = _agreement(pair, point, memos, rules)
+            if values is not None:
+                return 0, 0.0, _witness(instance, pair[0], terms, point, values)
+            digits = min(digits, least)
     return len(points), digits, None
 
 
 def _agreement(
-    instance: Instance, terms: Terms, point: Mapping[int, Fraction], rules: Rules
-) -> tuple[float, Witness | None]:
+    pair: tuple[str, Term, Term],
+    point: Mapping[int, Fraction],
+    memos: dict[int, dict[int, arb]],
+    rules: Rules,
+) -> tuple[float, tuple[arb, arb] | None]:
+    """To how many digits two sides agree, or their values where they do not."""
+    _, one, other = pair
+    if one is other:
+        return float("inf"), None
     for bits in PRECISIONS:
         with precision(bits):
-            memo: dict[int, arb] = {}
             try:
-                left, right = (
-                    evaluate(instance.left, point, memo),
-                    evaluate(instance.right, point, memo),
-                )
+                left, right = evaluate(one, point, memos[bits]), evaluate(other, point, memos[bits])
             except (Unclear, Undefined):
                 continue
             error = left - right
             if not error.contains(0):
-                return 0.0, _witness(instance, terms, point, left, right)
-            if instance.left is instance.right:
-                return float("inf"), None
+                return 0.0, (left, right)
             digits = digits_of(error, abs(left).max(abs(right)))
             absolute = digits_of(error, arb(1))
             if digits >= rules.digits or absolute >= rules.digits + 20:
@@ -234,13 +233,18 @@ def _shown_point(
 
 
 def _witness(
-    instance: Instance, terms: Terms, point: Mapping[int, Fraction], left: arb, right: arb
+    instance: Instance,
+    place: str,
+    terms: Terms,
+    point: Mapping[int, Fraction],
+    values: tuple[arb, arb],
 ) -> Witness:
     for figures in (3, 6, 12, 30):
-        shown = [_figures(value, figures) for value in (left, right)]
-        if shown[0] != shown[1]:
+        left, right = (_figures(value, figures) for value in values)
+        if left != right:
             break
-    return Witness(tuple(_shown_point(instance, terms, point)), shown[0], shown[1])
+    names = _shown_point(instance, terms, point)
+    return Witness((("entry", place), *names) if place else tuple(names), left, right)
 
 
 def _figures(value: arb, figures: int) -> str:

@@ -62,7 +62,7 @@ class _Algebra:
 
     def vanishes(self, term: Term) -> bool:
         top, _ = self.ratio(term)
-        return bool(top == 0)
+        return top.is_zero()
 
     def slot(self, key: object) -> fmpq_mpoly:
         if key not in self.slots:
@@ -129,7 +129,7 @@ class _Algebra:
     def _raised(self, base: Ratio, exponent: int) -> Ratio:
         top, bottom = base
         if exponent < 0:
-            if top == 0:
+            if top.is_zero():
                 raise Inexact
             top, bottom, exponent = bottom, top, -exponent
         if exponent > 12 and max(len(top), len(bottom)) > 3:
@@ -163,7 +163,7 @@ class _Algebra:
     def _with_parity(self, name: str, argument: Ratio) -> Ratio:
         top, bottom = argument
         sign = 1
-        if top != 0 and top.leading_coefficient() < 0:
+        if not top.is_zero() and top.leading_coefficient() < 0:
             top, sign = -top, -1
         value = self.slot((name, str(top), str(bottom)))
         return (value * sign if name in ODD else value), self.one

@@ -137,6 +137,10 @@ def _sqrt(x: arb) -> arb:
     return x.sqrt()
 
 
+def _kink() -> arb:
+    raise Undefined("no derivative where two branches meet")
+
+
 def _sign(x: arb) -> arb:
     if x == 0:
         return arb(0)
@@ -183,6 +187,7 @@ FUNCTIONS: dict[str, Callable[..., arb]] = {
     "max": lambda x, y: x.max(y),
     "min": lambda x, y: x.min(y),
     "pi": lambda: arb.pi(),
+    "kink": _kink,
 }
 
 

@@ -21,9 +21,24 @@ CONTAINER = re.compile(
 ASIDE = re.compile(r'^(?P<indent> *)(?:!!!|\?\?\?\+?) +unchecked\b(?: +"(?P<reason>[^"]*)")?')
 OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code|svg)\b", re.I)
 ENVIRONMENTS = frozenset(
-    ["equation", "align", "gather", "multline", "split", "aligned", "gathered", "alignat", "eqnarray", "cases", "array", "displaymath", "math"]
+    [
+        "equation",
+        "align",
+        "gather",
+        "multline",
+        "split",
+        "aligned",
+        "gathered",
+        "alignat",
+        "eqnarray",
+        "cases",
+        "array",
+        "displaymath",
+        "math",
+    ]
 )
 BEGIN = re.compile(r"\\begin\{(?P<name>[A-Za-z]+\*?)\}")
+BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 LINE_LEAD = re.compile(r"\n[ \t]*(?:>[ \t]?)*")
 
 
@@ -334,6 +349,7 @@ class _Scanner:
         self.formulas: list[Formula] = []
         self.interesting = re.compile(r"[\\`$]")
         self.last: dict[str, int] = {}
+        self.paragraph = (0, 0)
         self.ends = _environment_ends(text)
 
     def scan(self) -> None:
@@ -433,11 +449,12 @@ class _Scanner:
         return -1
 
     def _paragraph_end(self, at: int) -> int:
-        if getattr(self, "_end_from", -1) <= at < getattr(self, "_end_to", -1):
-            return self._end_to
-        match = re.compile(r"\n[ \t>]*\n").search(self.text, at)
-        self._end_from, self._end_to = at, match.start() if match else len(self.text)
-        return self._end_to
+        begin, end = self.paragraph
+        if not begin <= at < end:
+            match = BLANK_LINE.search(self.text, at)
+            end = match.start() if match else len(self.text)
+            self.paragraph = at, end
+        return end
 
     def _formula(
         self, begin: int, end: int, outer_begin: int, outer_end: int, display: bool

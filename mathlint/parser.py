@@ -11,11 +11,13 @@ from mathlint.syntax import (
     Bracketed,
     Call,
     Cases,
+    Component,
     Condition,
     Derivative,
     Dots,
     Group,
     Node,
+    Norm,
     Num,
     Power,
     Product,
@@ -265,21 +267,33 @@ class Parser:
         return Group(tuple(items), opened.text, start=opened.start, end=closed.end)
 
     def absolute(self, opened: Token) -> Node:
-        if opened.text == "||":
-            raise Unread("norms are not read yet", opened.start, opened.end, "ML104")
-        saved, self.closing_bar = self.closing_bar, "|"
+        saved, self.closing_bar = self.closing_bar, opened.text
         node = self.expression(0)
         self.closing_bar = saved
         closed = self.take()
-        if closed.text != "|" or closed.kind not in ("bar", "close"):
+        if closed.text != opened.text or closed.kind not in ("bar", "close"):
             raise Unread("this bar is not closed", opened.start, opened.end)
-        return Call("abs", (node,), start=opened.start, end=closed.end)
+        if opened.text == "|":
+            return Call("abs", (node,), start=opened.start, end=closed.end)
+        kind = self.norm_kind()
+        return Norm(node, kind, start=opened.start, end=self.tokens[self.at - 1].end)
+
+    def norm_kind(self) -> str:
+        """The subscript of a norm."""
+        if not self.peek_is("_"):
+            return ""
+        at = self.take()
+        text = "".join(token.text for token in self.argument())
+        if text not in ("1", "2", "F"):
+            raise Unread(f"the norm {text} is not read", at.start, at.end, "ML104")
+        return text
 
     def argument(self) -> list[Token]:
         """The tokens of a TeX argument: a brace group, or a single token."""
         token = self.take()
         if token.kind == "{":
-            inside, depth = [], 1
+            inside: list[Token] = []
+            depth = 1
             while True:
                 token = self.take()
                 depth += {"{": 1, "}": -1}.get(token.kind, 0)
@@ -294,10 +308,8 @@ class Parser:
             self.tokens[self.at] = rest
             return [Token("number", token.text[0], token.start, token.start + 1)]
         if token.kind in ("command", "function", "^", "_", "}", "&", "relation", "operator"):
-            if (
-                token.kind == "operator"
-                or (token.kind == "command"
-                and token.text in ("top", "prime", "intercal"))
+            if token.kind == "operator" or (
+                token.kind == "command" and token.text in ("top", "prime", "intercal")
             ):
                 return [token]
             raise Unread("put this argument in braces", token.start, token.end)
@@ -316,7 +328,8 @@ class Parser:
     def name(self, token: Token, name: str) -> Node:
         if name.startswith("\\mathbb"):
             return self.blackboard(token, name)
-        layer, subs, end, primes = None, (), token.end, 0
+        layer, end, primes = None, token.end, 0
+        subs: tuple[Node, ...] = ()
         exponent: Node | None = None
         while True:
             if self.peek_is("'"):
@@ -356,20 +369,24 @@ class Parser:
     def call(
         self, token: Token, name: str, primes: int, exponent: Node | None, subs: tuple[Node, ...]
     ) -> Node:
+        if subs:
+            raise Unread(f"an index of the function {name} is not read", token.start, token.end)
         if not self.peek_is("open"):
             raise Unread(f"{name}' needs its argument", token.start, token.end)
-        opened = self.take()
-        group = self.group(opened)
+        group = self.group(self.take())
         assert isinstance(group, Group)
-        subs = subs or self.trailing_subs()
-        node = Call(name, group.items, primes, subs, start=token.start, end=group.end)
-        return self.raised(node, exponent, group.end)
+        node: Node = Call(name, group.items, primes, start=token.start, end=group.end)
+        return self.raised(self.component(node), exponent, group.end)
 
-    def trailing_subs(self) -> tuple[Node, ...]:
+    def component(self, node: Node) -> Node:
+        """An index after brackets or a call picks an entry."""
         if not self.peek_is("_"):
-            return ()
+            return node
         at = self.take()
-        return self.subscript("", self.argument(), at)[1]
+        name, subs = self.subscript("", self.argument(), at)
+        if name:
+            raise Unread("this subscript is not read", at.start, at.end, "ML104")
+        return Component(node, subs, start=node.start, end=self.tokens[self.at - 1].end)
 
     @staticmethod
     def raised(node: Node, exponent: Node | None, end: int) -> Node:
@@ -447,7 +464,9 @@ class Parser:
         return False
 
     def postfix(self, node: Node) -> Node:
-        """Exponents after brackets, numbers, fractions and calls."""
+        """Indices and exponents after brackets, numbers, fractions and calls."""
+        if isinstance(node, Group) and node.bracket in ("(", "["):
+            node = self.component(node)
         while self.peek_is("^"):
             at = self.take()
             if isinstance(node, (Power, Derivative, BigOperator)):
@@ -467,7 +486,6 @@ class Parser:
         if token.text == "sqrt":
             return self.root(token)
         exponent = None
-        subs: tuple[Node, ...] = ()
         while self.peek_is("^") or self.peek_is("_"):
             at = self.take()
             if at.kind == "_":
@@ -481,9 +499,7 @@ class Parser:
                 )
         args = self.function_arguments(token)
         end = self.tokens[self.at - 1].end
-        return self.raised(
-            Call(token.text, args, 0, subs, start=token.start, end=end), exponent, end
-        )
+        return self.raised(Call(token.text, args, start=token.start, end=end), exponent, end)
 
     def function_arguments(self, token: Token) -> tuple[Node, ...]:
         following = self.peek()
@@ -533,6 +549,8 @@ class Parser:
             return self.fraction(token)
         if token.text in ("sum", "prod"):
             return self.big_operator(token)
+        if token.text == "nabla":
+            return self.gradient(token)
         if token.text in ACCENTS:
             return self.accented(token)
         if token.text == "boxed":
@@ -613,6 +631,24 @@ class Parser:
             end = operand.end
         return Derivative(operand, variables, start=token.start, end=end)
 
+    def gradient(self, token: Token) -> Node:
+        """`\\nabla_x f` and `\\nabla_x^2 f`: the variable stands below."""
+        times = 1
+        variable: Node | None = None
+        while self.peek_is("_") or self.peek_is("^"):
+            mark = self.take()
+            inside = self.argument()
+            if mark.kind == "_":
+                variable = self.inner(inside, mark.end)
+            elif [part.text for part in inside] == ["2"]:
+                times = 2
+            else:
+                raise Unread("this order of a gradient is not read", mark.start, mark.end, "ML104")
+        if not isinstance(variable, Ref):
+            raise Unread(r"write the variable below \nabla", token.start, token.end, "ML104")
+        operand = self.operand(token)
+        return Derivative(operand, (variable,) * times, start=token.start, end=operand.end)
+
     def order(self, tokens: list[Token]) -> tuple[int, list[Token]]:
         if len(tokens) >= 2 and tokens[0].kind == "^":
             parser = Parser(tokens[1:], self.is_function)
@@ -633,6 +669,8 @@ class Parser:
                 raise Unread("a variable of this derivative lacks its d", sign.start, sign.end)
             node = parser.differentiated()
             times = 1
+            if isinstance(node, Transpose):
+                node = node.base
             if isinstance(node, Power):
                 node, times = self.repeated(node)
             if isinstance(node, Group) and len(node.items) == 1:

@@ -8,6 +8,7 @@ from mathlint.syntax import (
     Call,
     Cases,
     Chain,
+    Component,
     Condition,
     Derivative,
     Dots,
@@ -15,6 +16,7 @@ from mathlint.syntax import (
     Interval,
     Membership,
     Node,
+    Norm,
     Num,
     NumberSet,
     Power,
@@ -57,6 +59,10 @@ def plain(node: Node) -> str:
         case Derivative():
             by = ", ".join(map(plain, node.variables))
             return f"derivative of [{plain(node.operand)}] by [{by}]"
+        case Component():
+            return f"entry [{', '.join(map(plain, node.subs))}] of [{plain(node.base)}]"
+        case Norm():
+            return f"norm{node.kind}({plain(node.base)})"
         case Dots():
             return "..."
         case BigOperator() | Cases() | Bracketed() | Condition():

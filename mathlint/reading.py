@@ -22,7 +22,20 @@ from mathlint.syntax import (
 from mathlint.tokens import Token, tokenize
 
 ROWS = frozenset(
-    ["aligned", "align", "split", "gathered", "gather", "equation", "eqnarray", "alignat", "alignedat", "multline", "displaymath", "math"]
+    [
+        "aligned",
+        "align",
+        "split",
+        "gathered",
+        "gather",
+        "equation",
+        "eqnarray",
+        "alignat",
+        "alignedat",
+        "multline",
+        "displaymath",
+        "math",
+    ]
 )
 DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 IsFunction = Callable[[str], bool]
@@ -171,7 +184,10 @@ def _introduced(rows: list[Row]) -> frozenset[str]:
         end = _matching(tokens, 1)
         inside = tokens[2:end]
         plain = [token.kind for token in inside] == ["name", ","] * (len(inside) // 2) + ["name"]
-        if plain and end + 1 < len(tokens) and tokens[end + 1].text in ("=", ":="):
+        after = end + 1
+        if plain and after < len(tokens) and tokens[after].kind == "_":
+            after = next((k for k in range(after, len(tokens)) if tokens[k].kind == "relation"), 0)
+        if plain and after < len(tokens) and tokens[after].text in ("=", ":="):
             names.add(tokens[0].text)
     return frozenset(names)
 
@@ -221,7 +237,9 @@ class _Row:
 
     def _units(self, tokens: list[Token]) -> list[list[list[Token]]]:
         """Comma-separated parts; parts without a relation go with their neighbour's list."""
-        parts = [part for part in split_at(tokens, [",", ";"]) if part]
+        parts = split_at(tokens, [",", ";"])
+        if not all(parts):
+            raise Unread("an empty item between commas", tokens[0].start, tokens[-1].end)
         related = [bool(split_relations(part)[1]) for part in parts]
         if not any(related):
             return [[part] for part in parts]

@@ -81,7 +81,8 @@ class Report:
     @property
     def findings(self) -> tuple[Statement | SnippetCheck, ...]:
         """What is not green, in page order."""
-        items = [item for item in (*self.statements, *self.snippets) if item.verdict not in GREEN]
+        every: tuple[Statement | SnippetCheck, ...] = (*self.statements, *self.snippets)
+        items = [item for item in every if item.verdict not in GREEN]
         return tuple(sorted(items, key=lambda item: (item.path, item.line, item.column)))
 
     @property

@@ -63,11 +63,13 @@ class Defined:
 
 @dataclass(frozen=True)
 class Function:
-    """A function with its parameters' names."""
+    """A function with its parameters' names; `subs` are the indices of its result's entries."""
 
     params: tuple[str, ...]
     body: Node
     number: int
+    subs: tuple[Node, ...] = ()
+    of_arrays: bool = False
 
 
 @dataclass
@@ -81,7 +83,23 @@ class Entry:
     integer: bool = False
     assumed: bool = False
     read_free: bool = False
+    entrywise: bool = False
     lies_in: NumberSet | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the name stands for whole numbers."""
+        return self.range is not None or self.integer
+
+    @property
+    def may_be_whole(self) -> bool:
+        """Whether the name may be used as an index; one that is only assumed may."""
+        return self.is_whole or (self.assumed and not self.declared and not self.defined)
+
+    @property
+    def least(self) -> int:
+        """The smallest value that a size may take."""
+        return 2 if any(d.target and d.target.name == "N>=2" for d in self.declared) else 1
 
     @property
     def is_free(self) -> bool:
@@ -95,6 +113,7 @@ class Scope:
 
     entries: dict[Key, Entry] = field(default_factory=dict)
     numbers: int = 0
+    changes: int = 0
     used: set[int] = field(default_factory=set)
 
     def entry(self, ref: Ref) -> Entry | None:

@@ -75,7 +75,22 @@ class Call(Node):
     function: str
     args: tuple[Node, ...]
     primes: int = 0
-    subs: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Component(Node):
+    """An entry of something in brackets or of a function's result: `(Wx)_i`."""
+
+    base: Node
+    subs: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Norm(Node):
+    """A norm; `kind` is its subscript: nothing, `1`, `2` or `F`."""
+
+    base: Node
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,20 @@ Terms are shared: equal terms are one object, so equality is identity and work i
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 ZERO_LEAVES: frozenset[int] = frozenset()
+ORDER: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
 
 
 @dataclass(frozen=True)
@@ -157,8 +166,18 @@ class Terms:
 
     def case(self, rows: Iterable[tuple[tuple[Comparison, ...], Term]]) -> Term:
         """The value of the first row whose comparisons all hold; no comparisons: otherwise."""
-        rows = list(rows)
-        return self._make("case", tuple(value for _, value in rows), tuple(row for row, _ in rows))
+        kept: list[tuple[tuple[Comparison, ...], Term]] = []
+        for comparisons, value in rows:
+            known = [_known(comparison) for comparison in comparisons]
+            if False in known:
+                continue
+            open_ones = tuple(c for c, k in zip(comparisons, known, strict=True) if k is None)
+            kept.append((open_ones, value))
+            if not open_ones:
+                break
+        if kept and not kept[0][0]:
+            return kept[0][1]
+        return self._make("case", tuple(value for _, value in kept), tuple(row for row, _ in kept))
 
     def size(self) -> int:
         """How many terms there are."""
@@ -190,11 +209,18 @@ class Terms:
         if term.kind == "pow":
             return self._diff_power(term, leaf)
         if term.kind == "case":
-            rows = zip(term.data, term.args, strict=True)  # type: ignore[call-overload]
-            return self.case((row, self.diff(value, leaf)) for row, value in rows)
+            return self._diff_case(term, leaf)
         inner = [self.diff(arg, leaf) for arg in term.args]
         slopes = DERIVATIVES[str(term.data)](self, *term.args)
         return self.add(self.mul((s, d)) for s, d in zip(slopes, inner, strict=True))
+
+    def _diff_case(self, term: Term, leaf: Term) -> Term:
+        """Inside each branch its own derivative; where branches meet, none."""
+        assert isinstance(term.data, tuple)
+        compared = {(c.left, c.right): None for row in term.data for c in row}
+        kinks = [((Comparison("=", left, right),), self.fun("kink")) for left, right in compared]
+        values = [self.diff(value, leaf) for value in term.args]
+        return self.case([*kinks, *zip(term.data, values, strict=True)])
 
     def _diff_power(self, term: Term, leaf: Term) -> Term:
         base, exponent = term.args
@@ -240,6 +266,15 @@ class Terms:
         return self.fun(str(term.data), *args)
 
 
+def _known(comparison: Comparison) -> bool | None:
+    """Whether a comparison of two numbers holds; None where it depends on variables."""
+    left, right = comparison.left, comparison.right
+    if left.kind != "const" or right.kind != "const":
+        return None
+    assert isinstance(left.data, Fraction) and isinstance(right.data, Fraction)
+    return ORDER[comparison.relation](left.data, right.data)
+
+
 def _pick(terms: Terms, left: Term, right: Term, relation: str) -> tuple[Term, Term]:
     """The slopes of max and min: 1 for the argument that wins, undefined where they tie."""
     wins, loses = Comparison(relation, left, right), Comparison(relation, right, left)
@@ -256,6 +291,13 @@ def _gauss(terms: Terms, x: Term, sign: int) -> Term:
 
 def _inverse(terms: Terms, x: Term) -> Term:
     return terms.power(x, terms.const(-1))
+
+
+def _sign(terms: Terms, x: Term, below: int) -> tuple[Term]:
+    """A step function of x with a kink at 0."""
+    positive, negative = Comparison(">", x, terms.zero), Comparison("<", x, terms.zero)
+    above = 1 if below else 0
+    return (terms.case([((positive,), terms.const(above)), ((negative,), terms.const(below))]),)
 
 
 Slopes = Callable[..., tuple[Term, ...]]
@@ -275,8 +317,8 @@ DERIVATIVES: dict[str, Slopes] = {
     "arctanh": lambda t, x: (_inverse(t, t.sub(t.one, t.mul((x, x)))),),
     "erf": lambda t, x: (_gauss(t, x, 1),),
     "erfc": lambda t, x: (_gauss(t, x, -1),),
-    "abs": lambda t, x: (t.fun("sign", x),),
-    "sign": lambda t, x: (t.mul((t.zero, x)),),
+    "abs": lambda t, x: _sign(t, x, -1),
+    "sign": lambda t, x: _sign(t, x, 0),
     "max": lambda t, x, y: _pick(t, x, y, ">"),
     "min": lambda t, x, y: _pick(t, x, y, "<"),
 }

@@ -214,7 +214,7 @@ def _cases(
 
     def build(meaning: Meaning) -> Case:
         made = tuple(_argument(name, ref, meaning, page) for name, ref in arguments)
-        ranges = [meaning.index_values(axis) for axis in axes]
+        ranges = [meaning.index_values(axis, quantity) for axis in axes]
         rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*ranges)]
         defined = tuple(_bound(meaning, row, quantity) for row in rows)
         printed = tuple(
@@ -256,8 +256,9 @@ def _argument(name: str, ref: Ref, meaning: Meaning, page: Page) -> Argument:
     shape, refs = meaning.entries(ref)
     entries = []
     for target in refs:
-        actual = meaning.actual(ref, target)
-        if actual.kind != "const" and meaning.is_defined_entry(target):
+        actual = meaning.entry_term(ref, target)
+        entry = page.scope.entry(ref)
+        if actual.kind != "const" and entry is not None and meaning.is_defined(entry, target):
             actual = meaning.hold(target, page.domain_of(ref))
         entries.append(actual)
     return Argument(name, shape, tuple(entries))
@@ -300,8 +301,8 @@ def _points(
     corners = [_corners(domain) for domain in domains]
     count = math.prod(len(values) for values in corners) if all_scalar else 0
     if all_scalar and count <= MAX_CORNERS:
-        for values in itertools.product(*corners):
-            yield dict(zip(leaves, values, strict=True))
+        for corner in itertools.product(*corners):
+            yield dict(zip(leaves, corner, strict=True))
         return
     for place, values in enumerate(corners):
         chosen = values if len(corners) <= 4 else rng.sample(values, min(4, len(values)))

@@ -8,10 +8,80 @@ from dataclasses import dataclass
 from mathlint.errors import Unread
 
 GREEK = frozenset(
-    ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho", "sigma", "varsigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell", "hbar"]
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "varepsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "vartheta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "varpi",
+        "rho",
+        "varrho",
+        "sigma",
+        "varsigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "varphi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+        "ell",
+        "hbar",
+    ]
 )
 FUNCTIONS = frozenset(
-    ["ln", "log", "exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos", "arctan", "arctanh", "sqrt", "erf", "erfc", "max", "min", "sign", "det", "tr", "diag"]
+    [
+        "ln",
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "sec",
+        "csc",
+        "cot",
+        "sinh",
+        "cosh",
+        "tanh",
+        "coth",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "arctanh",
+        "sqrt",
+        "erf",
+        "erfc",
+        "max",
+        "min",
+        "sign",
+        "det",
+        "tr",
+        "diag",
+    ]
 )
 FONTS = {
     "mathbf": "mathbf", "boldsymbol": "mathbf", "bm": "mathbf", "pmb": "mathbf", "symbf": "mathbf",
@@ -20,7 +90,21 @@ FONTS = {
     "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm", "mathfrak": "mathfrak",
     "mathbb": "mathbb", "rm": "mathrm",
 }  # fmt: skip
-ACCENTS = frozenset(["hat", "bar", "tilde", "vec", "widehat", "widetilde", "overline", "dot", "ddot", "check", "breve"])
+ACCENTS = frozenset(
+    [
+        "hat",
+        "bar",
+        "tilde",
+        "vec",
+        "widehat",
+        "widetilde",
+        "overline",
+        "dot",
+        "ddot",
+        "check",
+        "breve",
+    ]
+)
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", ":=": ":=",
     "ne": "!=", "neq": "!=", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
@@ -45,7 +129,23 @@ SPACING = frozenset(
 )  # fmt: skip
 WITH_ARGUMENT = frozenset(["color", "textcolor", "tag", "label", "hspace", "vspace", "mspace"])
 SIZES = frozenset(
-    ["big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr", "biggr", "Biggr", "bigm", "Bigm", "middle"]
+    [
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "Bigl",
+        "biggl",
+        "Biggl",
+        "bigr",
+        "Bigr",
+        "biggr",
+        "Biggr",
+        "bigm",
+        "Bigm",
+        "middle",
+    ]
 )
 OPENING = {"(": "(", "[": "[", "{": "{", "lvert": "|", "lVert": "||", "langle": "<", "lbrack": "[",
            "lfloor": "floor", "lceil": "ceil", "lbrace": "{"}  # fmt: skip
@@ -53,7 +153,39 @@ CLOSING = {")": "(", "]": "[", "}": "{", "rvert": "|", "rVert": "||", "rangle": 
            "rfloor": "floor", "rceil": "ceil", "rbrace": "{"}  # fmt: skip
 BARS = {"|": "|", "vert": "|", "mid": "|", "Vert": "||", "\\|": "||", "parallel": "||"}
 PLAIN = frozenset(
-    ["frac", "dfrac", "tfrac", "cfrac", "partial", "nabla", "sum", "prod", "int", "infty", "top", "intercal", "prime", "forall", "emptyset", "mathbb", "operatorname", "boxed", "underbrace", "overbrace", "lim", "argmax", "argmin", "colon", "binom", "substack", "underset", "overset", "stackrel", "cancel", "phantom"]
+    [
+        "frac",
+        "dfrac",
+        "tfrac",
+        "cfrac",
+        "partial",
+        "nabla",
+        "sum",
+        "prod",
+        "int",
+        "infty",
+        "top",
+        "intercal",
+        "prime",
+        "forall",
+        "emptyset",
+        "mathbb",
+        "operatorname",
+        "boxed",
+        "underbrace",
+        "overbrace",
+        "lim",
+        "argmax",
+        "argmin",
+        "colon",
+        "binom",
+        "substack",
+        "underset",
+        "overset",
+        "stackrel",
+        "cancel",
+        "phantom",
+    ]
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 MAX_LENGTH = 20_000
@@ -217,7 +349,7 @@ class _Tokenizer:
         table = {
             **OPENING,
             **CLOSING,
-            **{key: value for key, value in BARS.items()},
+            **BARS,
             ".": ".",
             "||": "||",
         }

@@ -1,0 +1,272 @@
+"""What a page declares: where names lie, what indices run over; and the instances that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from mathlint.errors import Undecided, Unread
+from mathlint.meaning import Meaning, NeedsChoice, NoInstance, Reached
+from mathlint.scope import Declared, Entry, Scope, shown
+from mathlint.settings import Settings
+from mathlint.syntax import (
+    BigOperator,
+    Call,
+    Chain,
+    Component,
+    Derivative,
+    Dots,
+    Group,
+    Interval,
+    Node,
+    Num,
+    NumberSet,
+    Range,
+    Ref,
+    walk,
+)
+from mathlint.terms import REAL, Domain, Terms
+
+MAX_INSTANCES = 400
+MAX_VISITS = 4000
+ORDERS = ("<", "<=", ">", ">=", "!=")
+Choices = dict[object, int]
+Made = TypeVar("Made")
+
+
+class Declarations:
+    """The scope of a page and what its declarations do to it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.strict = settings.undeclared == "error"
+        self.scope, self.terms = Scope(), Terms()
+        self.assumed: list[tuple[str, int]] = []
+        self._memos: dict[object, tuple[dict, dict]] = {}  # type: ignore[type-arg]
+
+    # -- instances ----------------------------------------------------------------------------
+
+    def meaning(
+        self,
+        choices: Choices,
+        conditions: tuple[Node, ...] = (),
+        reached: dict[Node, Reached] | None = None,
+    ) -> Meaning:
+        """What trees mean under one choice of sizes and indices."""
+        key = (frozenset(choices.items()), self._state(), conditions)
+        memo, shapes = self._memos.setdefault(key, ({}, {}))
+        return Meaning(
+            scope=self.scope,
+            sizes=self.settings.sizes,
+            strict=self.strict,
+            choices=choices,
+            conditions=conditions,
+            assume=self._assume,
+            terms=self.terms,
+            reached=reached if reached is not None else {},
+            memo=memo,
+            shapes=shapes,
+        )
+
+    def _state(self) -> tuple[int, int]:
+        """Changes whenever an equation or a declaration does, so that nothing stale is reused."""
+        return self.scope.numbers, self.scope.changes
+
+    def _assume(self, ref: Ref) -> None:
+        self.scope.open(ref).assumed = True
+        self.scope.changes += 1
+        self.assumed.append((shown(ref), ref.start))
+
+    def instances(
+        self,
+        build: Callable[[Meaning], Made],
+        conditions: tuple[Node, ...] = (),
+        reached: dict[Node, Reached] | None = None,
+    ) -> list[tuple[Choices, Made]]:
+        """What `build` makes in every instance; sizes and indices are tried as they are met."""
+        found: list[tuple[Choices, Made]] = []
+        stack: list[Choices] = [{}]
+        ranges = tuple(c for c in conditions if isinstance(c, Range))
+        visits = 0
+        while stack:
+            choices = stack.pop()
+            visits += 1
+            try:
+                found.append((choices, build(self.meaning(choices, ranges, reached))))
+            except NeedsChoice as need:
+                stack += [{**choices, need.name: value} for value in reversed(need.values)]
+            except NoInstance:
+                continue
+            if len(found) > MAX_INSTANCES or visits > MAX_VISITS:
+                raise Undecided("too many sizes and indices to try them all")
+        return found
+
+    # -- sets ---------------------------------------------------------------------------------
+
+    def declare(self, name: Ref, target: NumberSet) -> None:
+        """Introduce a name with the set that its values lie in; raises Unread on a conflict."""
+        if target.name == "finite" and any(isinstance(item, Dots) for item in target.items):
+            self.declare_range((name,), target.items)
+            return
+        entry = self.scope.open(name)
+        for declared in entry.declared:
+            overlaps = declared.subs == name.subs and declared.layer == name.layer
+            if overlaps and declared.target != target and not entry.assumed:
+                message = f"{shown(name)} is already declared otherwise"
+                raise Unread(message, name.start, name.end, "ML206")
+        self._check_set(target)
+        entry.assumed = False
+        entry.integer = (
+            target.name.startswith(("N", "Z")) and not target.dims and name.layer is None
+        )
+        entry.declared.append(Declared(name.layer, name.subs, target))
+        self.scope.changes += 1
+
+    def _check_set(self, target: NumberSet) -> None:
+        """Lengths and bounds must use names that are known; unknown lengths become sizes."""
+        for dim in target.dims:
+            self.check_sizes(dim)
+        meaning = self.meaning({})
+        for item in target.items:
+            meaning.scalar(item)
+        if target.interval is not None:
+            meaning.domain(target)
+
+    def check_sizes(self, node: Node) -> None:
+        """The names of a length or a range must be known; under the lax setting they are sizes."""
+        for part in walk(node):
+            if isinstance(part, Ref) and self.scope.entry(part) is None:
+                if self.strict:
+                    raise Unread(f"{shown(part)} is not introduced", part.start, part.end, "ML201")
+                self._assume(part)
+                entry = self.scope.open(part)
+                entry.integer = True
+                entry.declared.append(Declared(part.layer, part.subs, None))
+
+    def domain_of(self, ref: Ref) -> Domain:
+        """Where the values of a defined name lie, as far as the page says."""
+        entry = self.scope.entry(ref)
+        lies = entry.lies_in if entry else None
+        return self.meaning({}).domain(lies) if lies is not None else REAL
+
+    def assume_indices(self, sentence: Node) -> None:
+        """Names that stand as indices or bounds and that nothing introduces are whole numbers."""
+        bound = {n for p in walk(sentence) if isinstance(p, BigOperator) for n in p.indices}
+        for part in walk(sentence):
+            for node in _index_places(part):
+                for name in walk(node):
+                    if isinstance(name, Ref) and not name.subs and name.name not in bound:
+                        self._assume_whole(name)
+
+    def _assume_whole(self, name: Ref) -> None:
+        entry = self.scope.entry(name)
+        if entry is None:
+            self._assume(name)
+            entry = self.scope.open(name)
+        if entry.may_be_whole and not entry.is_whole:
+            entry.integer = True
+            self.scope.changes += 1
+
+    # -- ranges -------------------------------------------------------------------------------
+
+    def declare_range(self, names: Sequence[Ref], items: tuple[Node, ...]) -> None:
+        """Let names run over listed values; raises Unread where a name is taken."""
+        for name in names:
+            if name.subs or name.layer is not None:
+                message = "only a plain letter can run over a range"
+                raise Unread(message, name.start, name.end, "ML204")
+            entry = self.scope.entry(name)
+            taken = entry is not None and (entry.defined or entry.declared or entry.function)
+            if entry is not None and taken and not entry.assumed:
+                raise Unread(f"{name.name} is already in use", name.start, name.end, "ML206")
+        for item in items:
+            self.check_sizes(item)
+        if not any(values for _, values in self.instances(lambda m: m.range_values(items))):
+            raise Undecided("this range is empty", "ML303")
+        for name in names:
+            entry = self.scope.open(name)
+            entry.range, entry.assumed, entry.declared = items, False, []
+        self.scope.changes += 1
+
+    # -- bounds -------------------------------------------------------------------------------
+
+    def is_bound(self, chain: Chain) -> bool:
+        """Whether `0 < a < 1` or `n >= 1` speaks of a name that nothing defines."""
+        orders = all(relation in ORDERS and relation != "!=" for relation in chain.relations)
+        if not orders or chain.conditions:
+            return False
+        members = [bare(member) for member in chain.members]
+        names = [member for member in members if isinstance(member, Ref)]
+        if len(names) != 1 or not all(literal(m) for m in members if not isinstance(m, Ref)):
+            return False
+        entry = self.scope.entry(names[0])
+        if entry is None:
+            return True
+        return entry.is_free and (entry.assumed or not entry.read_free or entry.integer)
+
+    def declare_bound(self, chain: Chain) -> None:
+        """Take `0 < a < 1` as the interval that a lies in."""
+        members = [bare(member) for member in chain.members]
+        place = next(k for k, member in enumerate(members) if isinstance(member, Ref))
+        name = members[place]
+        assert isinstance(name, Ref)
+        ends: dict[str, tuple[Node, bool]] = {}
+        for k, relation in enumerate(chain.relations):
+            if k not in (place - 1, place):
+                raise Unread("this chain of bounds is not read", chain.start, chain.end, "ML104")
+            other = members[k] if k == place - 1 else members[k + 1]
+            upper = (relation in ("<", "<=")) == (k == place)
+            ends["high" if upper else "low"] = (other, relation in ("<", ">"))
+        self._bound(name, ends, chain)
+        self.scope.changes += 1
+
+    def _bound(self, name: Ref, ends: dict[str, tuple[Node, bool]], chain: Chain) -> None:
+        low, low_open = ends.get("low", (None, True))
+        high, high_open = ends.get("high", (None, True))
+        entry = self.scope.entry(name)
+        if entry is not None and entry.integer:
+            self._integer_bound(entry, low, low_open, high, chain)
+            return
+        interval = Interval(low, high, low_open, high_open, start=chain.start, end=chain.end)
+        target = NumberSet("interval", (), (), interval, start=chain.start, end=chain.end)
+        self.meaning({}).domain(target)
+        entry = self.scope.open(name)
+        kept = [d for d in entry.declared if d.subs != name.subs or d.layer != name.layer]
+        entry.declared = [*kept, Declared(name.layer, name.subs, target)]
+        entry.assumed = False
+
+    def _integer_bound(
+        self, entry: Entry, low: Node | None, low_open: bool, high: Node | None, chain: Chain
+    ) -> None:
+        if high is not None or not isinstance(low, Num):
+            raise Unread("this bound of a size is not read", chain.start, chain.end, "ML104")
+        least = int(low.value) + (1 if low_open else 0)
+        if least > 2:
+            raise Unread("sizes from 3 up only are not read", chain.start, chain.end, "ML104")
+        if least == 2:
+            target = NumberSet("N>=2", start=low.start, end=low.end)
+            entry.declared.append(Declared(None, (), target))
+
+
+def _index_places(node: Node) -> tuple[Node, ...]:
+    """The parts of a node in which only whole numbers stand."""
+    match node:
+        case Ref():
+            return node.subs if node.layer is None else (node.layer, *node.subs)
+        case BigOperator(lower=Node() as lower, upper=Node() as upper):
+            return (lower, upper)
+        case Component():
+            return node.subs
+    return ()
+
+
+def bare(node: Node) -> Node:
+    """A node without the braces around it."""
+    while isinstance(node, Group) and node.bracket == "" and len(node.items) == 1:
+        node = node.items[0]
+    return node
+
+
+def literal(node: Node) -> bool:
+    """Whether a tree holds numbers alone."""
+    return not any(isinstance(part, Ref | Call | Derivative) for part in walk(node))

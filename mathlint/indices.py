@@ -1,0 +1,226 @@
+"""Whole numbers of a formula: sizes, indices and the ranges that they run over."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mathlint.errors import Unread
+from mathlint.scope import Entry, Scope, shown
+from mathlint.syntax import Dots, Group, Node, Num, Product, Quotient, Range, Ref, Sum
+
+LONGEST_RANGE = 60
+
+
+class NeedsChoice(Exception):
+    """A size or index whose value is still open; the driver tries each of its values."""
+
+    def __init__(self, name: str | tuple[str, tuple[int, ...]], values: tuple[int, ...]) -> None:
+        super().__init__(str(name))
+        self.name, self.values = name, values
+
+
+class NoInstance(Exception):
+    """The values chosen so far do not occur, because a condition excludes them."""
+
+
+@dataclass
+class Indices:
+    """Whole numbers under one choice of sizes and indices.
+
+    `choices` maps sizes and indices to integers; what it lacks raises NeedsChoice. `bound` holds
+    the indices of the sums and definitions around the current place.
+    """
+
+    scope: Scope
+    sizes: tuple[int, ...]
+    strict: bool
+    choices: Mapping[object, int]
+    conditions: tuple[Node, ...] = ()
+    bound: dict[str, int] = field(default_factory=dict)
+    assume: Callable[[Ref], None] | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def integer(self, node: Node) -> int:
+        """The value of an index or a length; raises Unread if it is no whole number."""
+        value = self._fraction(node)
+        if value.denominator != 1:
+            raise Unread("an index must be a whole number", node.start, node.end, "ML204")
+        return value.numerator
+
+    def _fraction(self, node: Node) -> Fraction:
+        match node:
+            case Num():
+                return node.value
+            case Ref():
+                return Fraction(self.choice(node))
+            case Sum():
+                return sum((sign * self._fraction(part) for sign, part in node.terms), Fraction(0))
+            case Product():
+                value = Fraction(1)
+                for factor in node.factors:
+                    value *= self._fraction(factor)
+                return value
+            case Quotient():
+                bottom = self._fraction(node.bottom)
+                if bottom == 0:
+                    raise Unread("an index divided by zero", node.start, node.end, "ML204")
+                return self._fraction(node.top) / bottom
+            case Group(items=(item,)):
+                return self._fraction(item)
+        raise Unread("this is no index that is read", node.start, node.end, "ML204")
+
+    def choice(self, ref: Ref) -> int:
+        """The value of a size or index in this instance."""
+        if ref.layer is None and not ref.subs and ref.name in self.bound:
+            return self.bound[ref.name]
+        entry = self.scope.entry(ref)
+        if ref.layer is not None or (entry is not None and not entry.may_be_whole):
+            raise Unread(f"{shown(ref)} is no index", ref.start, ref.end, "ML204")
+        if ref.subs:
+            return self._indexed_size(ref, entry)
+        if ref.name in self.choices:
+            return self.choices[ref.name]
+        if ref.name in self.asked:
+            raise Unread(f"the range of {ref.name} ends at itself", ref.start, ref.end, "ML204")
+        self.asked.append(ref.name)
+        values = self._candidates(ref, entry)
+        self.asked.pop()
+        raise NeedsChoice(ref.name, values)
+
+    def _indexed_size(self, ref: Ref, entry: Entry | None) -> int:
+        if entry is None:
+            self.assumed(ref)
+        elif entry.range is not None or (
+            entry.declared and not any(d.subs for d in entry.declared)
+        ):
+            raise Unread(f"{ref.name} takes no index", ref.start, ref.end, "ML204")
+        name = (ref.name, tuple(self.integer(sub) for sub in ref.subs))
+        if name in self.choices:
+            return self.choices[name]
+        raise NeedsChoice(name, self._size_values())
+
+    def assumed(self, ref: Ref) -> None:
+        """Take a name that nothing introduces as given; under the strict setting a fault."""
+        if self.strict or self.assume is None:
+            raise Unread(f"{shown(ref)} is not introduced", ref.start, ref.end, "ML201")
+        self.assume(ref)
+
+    def _size_values(self) -> tuple[int, ...]:
+        """Values for a further size: all of them for the first, fewer later, in another order."""
+        count = sum(1 for name in self.choices if not isinstance(name, str) or self._is_size(name))
+        turn = count % len(self.sizes)
+        turned = self.sizes[turn:] + self.sizes[:turn]
+        return turned[: max(1, len(turned) - count)]
+
+    def _is_size(self, name: str) -> bool:
+        entry = self.scope.entries.get((name, False))
+        return entry is not None and entry.integer
+
+    def _candidates(self, ref: Ref, entry: Entry | None) -> tuple[int, ...]:
+        for condition in self.conditions:
+            if isinstance(condition, Range) and any(n.name == ref.name for n in condition.names):
+                return self.range_values(condition.items)
+        if entry is not None and entry.range is not None:
+            return self.range_values(entry.range)
+        if entry is not None and entry.is_whole:
+            return tuple(value + entry.least - 1 for value in self._size_values())
+        if self.strict or self.assume is None:
+            message = f"{ref.name} is used as an index, but nothing gives its range"
+            raise Unread(message, ref.start, ref.end, "ML204")
+        return self.sizes
+
+    def range_values(self, items: tuple[Node, ...]) -> tuple[int, ...]:
+        """The values that a list such as `0, 1, \\dots, n` stands for."""
+        marks = [k for k, item in enumerate(items) if isinstance(item, Dots)]
+        if not marks:
+            return tuple(self.integer(item) for item in items)
+        at = marks[0]
+        if len(marks) > 1 or at == 0 or at != len(items) - 2:
+            raise Unread("the dots of this list are not read", items[at].start, items[at].end)
+        first = [self.integer(item) for item in items[:at]]
+        last = self.integer(items[-1])
+        if any(after != before + 1 for before, after in itertools.pairwise(first)):
+            message = "the items of this list do not go up by one"
+            raise Unread(message, items[0].start, items[-1].end)
+        if last - first[0] > LONGEST_RANGE:
+            raise Unread("this range is too long", items[0].start, items[-1].end)
+        return tuple(range(first[0], last + 1))
+
+    def index_values(self, name: str, node: Node) -> tuple[int, ...]:
+        """The values that a declared index runs over."""
+        entry = self.scope.entries.get((name, False))
+        if entry is None or entry.range is None:
+            message = f"nothing gives the range of the index {name}"
+            raise Unread(message, node.start, node.end, "ML204")
+        return self.range_values(entry.range)
+
+    @contextmanager
+    def also(self, bindings: dict[str, int]) -> Iterator[None]:
+        """Bind further indices for a while."""
+        before, self.bound = self.bound, {**self.bound, **bindings}
+        try:
+            yield
+        finally:
+            self.bound = before
+
+    # -- patterns -----------------------------------------------------------------------------
+
+    def match(
+        self,
+        layer: Node | None,
+        subs: tuple[Node, ...],
+        at_layer: int | None,
+        at_subs: tuple[int, ...],
+    ) -> dict[str, int] | None:
+        """The indices under which a pattern has these values; None if never, or out of range."""
+        if len(subs) != len(at_subs) or (layer is None) != (at_layer is None):
+            return None
+        pairs = list(zip(subs, at_subs, strict=True))
+        if layer is not None and at_layer is not None:
+            pairs.insert(0, (layer, at_layer))
+        bindings: dict[str, int] = {}
+        fixed = []
+        for pattern, value in pairs:
+            name, shift = shifted(pattern)
+            if name is None or self._has_one_value(name):
+                fixed.append((pattern, value))
+            elif bindings.setdefault(name, value - shift) != value - shift:
+                return None
+        before, self.bound = self.bound, bindings
+        try:
+            if any(self.integer(pattern) != value for pattern, value in fixed):
+                return None
+            running = shifted(layer)[0] if layer is not None else None
+            if all(
+                self._in_range(name, value, name == running) for name, value in bindings.items()
+            ):
+                return bindings
+            return None
+        finally:
+            self.bound = before
+
+    def _has_one_value(self, name: str) -> bool:
+        """Sizes such as L have one value in an instance; indices run."""
+        entry = self.scope.entries.get((name, False))
+        return entry is not None and entry.range is None and entry.integer
+
+    def _in_range(self, name: str, value: int, is_layer: bool) -> bool:
+        entry = self.scope.entries.get((name, False))
+        if entry is None or entry.range is None:
+            return not is_layer or value >= 1
+        return value in self.range_values(entry.range)
+
+
+def shifted(pattern: Node) -> tuple[str | None, int]:
+    """`l - 1` as the name l and the shift -1; no name for what is no single index."""
+    match pattern:
+        case Ref(subs=(), layer=None):
+            return pattern.name, 0
+        case Sum(terms=((1, Ref(subs=(), layer=None) as name), (sign, Num() as shift))):
+            if shift.value.denominator == 1:
+                return name.name, sign * shift.value.numerator
+    return None, 0

@@ -1,0 +1,220 @@
+"""Scalars, vectors and matrices of terms, with the products and shapes of linear algebra."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mathlint.terms import Term, Terms
+
+
+class ShapeError(Exception):
+    """Shapes that do not go together; the message names both."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """A vector or matrix; `first` is the number of the first entry along each axis.
+
+    A vector is a column unless `row` says that it was transposed.
+    """
+
+    shape: tuple[int, ...]
+    entries: tuple[Term, ...]
+    first: tuple[int, ...]
+    row: bool = False
+
+    def at(self, place: tuple[int, ...]) -> Term:
+        """One entry, by places that count from 0."""
+        offset = 0
+        for size, k in zip(self.shape, place, strict=True):
+            offset = offset * size + k
+        return self.entries[offset]
+
+
+Value = Term | Array
+
+
+def shown(value: Value) -> str:
+    """A shape as a message shows it."""
+    if isinstance(value, Term):
+        return "a scalar"
+    if len(value.shape) == 1:
+        return f"a {'row' if value.row else 'vector'} of {value.shape[0]}"
+    return f"a {' x '.join(map(str, value.shape))} matrix"
+
+
+def vector(entries: tuple[Term, ...], first: int = 1, row: bool = False) -> Array:
+    """A vector of terms."""
+    return Array((len(entries),), entries, (first,), row)
+
+
+def same_shape(left: Value, right: Value) -> bool:
+    """Whether two values have the same axes, lengths and orientation."""
+    if isinstance(left, Term) or isinstance(right, Term):
+        return isinstance(left, Term) and isinstance(right, Term)
+    return left.shape == right.shape and left.row == right.row
+
+
+def mapped(value: Value, function: Callable[[Term], Term]) -> Value:
+    """A function applied to every entry."""
+    if isinstance(value, Term):
+        return function(value)
+    return Array(value.shape, tuple(map(function, value.entries)), value.first, value.row)
+
+
+def paired(left: Value, right: Value, function: Callable[[Term, Term], Term], what: str) -> Value:
+    """A function of two values of the same shape, entry by entry; raises ShapeError."""
+    if not same_shape(left, right):
+        raise ShapeError(f"{what} {shown(left)} and {shown(right)}")
+    if isinstance(left, Term):
+        assert isinstance(right, Term)
+        return function(left, right)
+    assert isinstance(right, Array)
+    entries = tuple(function(a, b) for a, b in zip(left.entries, right.entries, strict=True))
+    return Array(left.shape, entries, left.first, left.row)
+
+
+def added(terms: Terms, values: list[Value]) -> Value:
+    """A sum of values of one shape; raises ShapeError."""
+    if all(isinstance(value, Term) for value in values):
+        return terms.add(value for value in values if isinstance(value, Term))
+    total = values[0]
+    for value in values[1:]:
+        total = paired(total, value, lambda a, b: terms.add((a, b)), "a sum of")
+    return total
+
+
+def multiplied(terms: Terms, left: Value, right: Value) -> Value:
+    """The product of linear algebra; raises ShapeError where the shapes do not fit."""
+    if isinstance(left, Term) and isinstance(right, Term):
+        return terms.mul((left, right))
+    if isinstance(left, Term):
+        return mapped(right, lambda entry: terms.mul((left, entry)))
+    if isinstance(right, Term):
+        return mapped(left, lambda entry: terms.mul((entry, right)))
+    rows, cols = _as_matrix(left), _as_matrix(right)
+    if rows.shape[1] != cols.shape[0]:
+        raise ShapeError(f"a product of {shown(left)} and {shown(right)}")
+    shape = (rows.shape[0], cols.shape[1])
+    entries = tuple(
+        terms.add(terms.mul((rows.at((i, k)), cols.at((k, j)))) for k in range(rows.shape[1]))
+        for i, j in itertools.product(range(shape[0]), range(shape[1]))
+    )
+    return _from_matrix(left, right, shape, entries, (rows.first[0], cols.first[1]))
+
+
+def _as_matrix(value: Array) -> Array:
+    if len(value.shape) == 2:
+        return value
+    size, first = value.shape[0], value.first[0]
+    if value.row:
+        return Array((1, size), value.entries, (1, first))
+    return Array((size, 1), value.entries, (first, 1))
+
+
+def _from_matrix(
+    left: Array,
+    right: Array,
+    shape: tuple[int, int],
+    entries: tuple[Term, ...],
+    first: tuple[int, int],
+) -> Value:
+    """The axes that came from a vector's missing one are taken away again."""
+    from_row = len(left.shape) == 1 and left.row
+    to_column = len(right.shape) == 1 and not right.row
+    if from_row and to_column:
+        return entries[0]
+    if from_row:
+        return Array((shape[1],), entries, (first[1],), True)
+    if to_column:
+        return Array((shape[0],), entries, (first[0],))
+    return Array(shape, entries, first)
+
+
+def transposed(value: Value) -> Value:
+    """The transpose; a column becomes a row."""
+    if isinstance(value, Term):
+        return value
+    if len(value.shape) == 1:
+        return Array(value.shape, value.entries, value.first, not value.row)
+    m, n = value.shape
+    entries = tuple(value.at((i, j)) for j, i in itertools.product(range(n), range(m)))
+    return Array((n, m), entries, (value.first[1], value.first[0]))
+
+
+def determinant(terms: Terms, value: Value) -> Term:
+    """The determinant of a square matrix, by permutations; raises ShapeError."""
+    size = _square(value, "the determinant of")
+    assert isinstance(value, Array)
+    total = []
+    for order in itertools.permutations(range(size)):
+        swaps = sum(1 for a, b in itertools.combinations(order, 2) if a > b)
+        factors = [value.at((k, order[k])) for k in range(size)]
+        total.append(terms.mul([terms.const((-1) ** swaps), *factors]))
+    return terms.add(total)
+
+
+def inverse(terms: Terms, value: Value) -> Value:
+    """The inverse of a square matrix, by cofactors; raises ShapeError."""
+    if isinstance(value, Term):
+        return terms.power(value, terms.const(-1))
+    size = _square(value, "the inverse of")
+    scale = terms.power(determinant(terms, value), terms.const(-1))
+    entries = []
+    for i, j in itertools.product(range(size), repeat=2):
+        kept = [k for k in range(size) if k != j], [k for k in range(size) if k != i]
+        minor = tuple(value.at((r, c)) for r in kept[0] for c in kept[1])
+        cofactor = (
+            determinant(terms, Array((size - 1, size - 1), minor, (1, 1)))
+            if size > 1
+            else terms.one
+        )
+        entries.append(terms.mul((terms.const((-1) ** (i + j)), cofactor, scale)))
+    return Array((size, size), tuple(entries), value.first)
+
+
+def trace(terms: Terms, value: Value) -> Term:
+    """The trace of a square matrix; raises ShapeError."""
+    size = _square(value, "the trace of")
+    assert isinstance(value, Array)
+    return terms.add(value.at((k, k)) for k in range(size))
+
+
+def diagonal(terms: Terms, value: Value) -> Array:
+    """The diagonal matrix with a vector's entries; raises ShapeError."""
+    if isinstance(value, Term) or len(value.shape) != 1:
+        raise ShapeError(f"a diagonal matrix of {shown(value)}")
+    size = value.shape[0]
+    entries = tuple(
+        value.entries[i] if i == j else terms.zero
+        for i, j in itertools.product(range(size), repeat=2)
+    )
+    return Array((size, size), entries, (value.first[0], value.first[0]))
+
+
+def squares(terms: Terms, value: Value) -> Term:
+    """The sum of the squares of all entries."""
+    entries = (value,) if isinstance(value, Term) else value.entries
+    return terms.add(terms.mul((entry, entry)) for entry in entries)
+
+
+def _square(value: Value, what: str) -> int:
+    if isinstance(value, Term) or len(value.shape) != 2 or value.shape[0] != value.shape[1]:
+        raise ShapeError(f"{what} {shown(value)}")
+    return value.shape[0]
+
+
+def stacked(shape: tuple[int, ...], parts: list[Value], first: tuple[int, ...]) -> Value:
+    """Values of one shape along new leading axes."""
+    if not shape:
+        return parts[0]
+    inner = parts[0]
+    if isinstance(inner, Term):
+        return Array(shape, tuple(part for part in parts if isinstance(part, Term)), first)
+    entries = tuple(entry for part in parts if isinstance(part, Array) for entry in part.entries)
+    full = (*shape, *inner.shape)
+    assert len(entries) == math.prod(full)
+    return Array(full, entries, (*first, *inner.first))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mathlint.errors import Undecided, Unread
@@ -17,6 +18,7 @@ from mathlint.statements import Judged, Page
 from mathlint.syntax import Chain
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
+MAX_FORMULAS = 5000
 SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 
 
@@ -25,20 +27,34 @@ def pages_in(paths: Sequence[Path]) -> tuple[Path, ...]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-            found += sorted(inside, key=lambda p: p.as_posix())
+            found += sorted(_inside(path), key=lambda page: page.as_posix())
         else:
             found.append(path)
     return tuple(dict.fromkeys(found))
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """The pages below a folder, without hidden folders and installed packages."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = [
+            name for name in folders if not name.startswith(".") and name != "node_modules"
+        ]
+        yield from (Path(root, name) for name in files if Path(name).suffix.lower() in SUFFIXES)
 
 
 def check_paths(paths: Sequence[Path], settings: Settings) -> Report:
     """Check files and folders of Markdown; raises OSError for what cannot be opened."""
     reports = [_check_file(path, settings) for path in pages_in(paths)]
     whole = merged(reports)
-    if settings.snippets is None or not any(path.is_dir() for path in paths):
+    beside = [path for path in paths if path.is_dir() and _stands_beside(path, settings.snippets)]
+    if settings.snippets is None or not beside:
         return whole
     return merged([whole, Report(snippets=_orphans(settings.snippets, whole.snippets))])
+
+
+def _stands_beside(folder: Path, snippets: Path | None) -> bool:
+    """Whether a folder holds all pages of a project: only then can a snippet be without a page."""
+    return snippets is not None and folder.resolve().parent == snippets.resolve().parent
 
 
 def _orphans(folder: Path, checks: Sequence[SnippetCheck]) -> tuple[SnippetCheck, ...]:
@@ -113,8 +129,11 @@ class PageCheck:
             line, column = self.source.position(offset)
             self._add(Statement(self.source.path, line, column, line, column + 1, 0, "mention", "",
                                 "unread", "", "ML101", message))  # fmt: skip
-        for number, formula in enumerate(self.source.formulas):
+        for number, formula in enumerate(self.source.formulas[:MAX_FORMULAS]):
             self._formula(number, formula)
+        for number, formula in list(enumerate(self.source.formulas))[MAX_FORMULAS:][:1]:
+            fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
+            self._unread(number, formula, fault)
         snippets = self._snippets()
         self._unused()
         return Report(tuple(s for s, _ in self.statements), snippets, tuple(self.notes))
@@ -216,11 +235,21 @@ class PageCheck:
                     self._tied(fence, None, fault.start, "unread", fault.code, fault.message)
                 )
                 continue
+            if items and not self._is_embedded(fence):
+                message = "only code that is included from the snippets folder is run and compared"
+                found.append(self._tied(fence, None, 0, "unread", "ML401", message))
+                continue
             if fence.includes and not items:
                 message = "this code is embedded, but nothing says what it computes"
                 found.append(self._tied(fence, None, 0, "unread", "ML401", message))
             found += [self._snippet(fence, item) for item in items]
         return tuple(found)
+
+    def _is_embedded(self, fence: Fence) -> bool:
+        """Whether a fence holds nothing but one include: code in the page itself is never run."""
+        lines = [line for line in fence.code.split("\n") if line.strip()]
+        included = [line for include in fence.includes for line in include.text.split("\n")]
+        return len(fence.includes) == 1 and lines == [line for line in included if line.strip()]
 
     def _snippet(self, fence: Fence, item: Computes) -> SnippetCheck:
         judged = [j for _, j in self.statements]

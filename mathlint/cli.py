@@ -6,18 +6,17 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from mathlint.check import SUFFIXES, check_paths, explain, merged
+from mathlint.check import check_paths, explain, merged, pages_in
 from mathlint.output import render_github, render_json, render_text
 from mathlint.page import SourceError
 from mathlint.report import Report, Statement
 from mathlint.settings import UNDECLARED, Settings, SettingsError
 
-SKIPPED_FOLDERS = ("node_modules",)
 FORMATS = ("text", "json", "github")
 GREEN, FINDINGS, USAGE_ERROR = 0, 1, 2
 
@@ -75,11 +74,11 @@ def _version() -> str:
 def _check(options: argparse.Namespace) -> tuple[str, int]:
     if not options.paths:
         raise UsageError("name a page or a folder (see --help)")
-    pages = {path: list(_pages(path)) for path in options.paths}
-    groups: dict[Settings, dict[Path, None]] = {}
-    for path, found in pages.items():
-        groups.setdefault(_settings(path, options), {}).update(dict.fromkeys(found))
-    report = merged([check_paths(list(group), settings) for settings, group in groups.items()])
+    pages = {path: _pages(path) for path in options.paths}
+    groups: dict[Settings, list[Path]] = {}
+    for path in pages:
+        groups.setdefault(_settings(path, options), []).append(path)
+    report = merged([check_paths(paths, settings) for settings, paths in groups.items()])
     report = merged([report, Report(statements=_silent(pages, report))])
     assumed_real = any(settings.undeclared == "real" for settings in groups)
     return _rendered(report, options.output_format, assumed_real), _status(report)
@@ -112,30 +111,14 @@ def _settings(path: Path, options: argparse.Namespace) -> Settings:
     return replace(settings, undeclared=options.undeclared) if options.undeclared else settings
 
 
-def _pages(path: Path) -> Iterator[Path]:
+def _pages(path: Path) -> tuple[Path, ...]:
     """The file itself, or the pages below a folder in a fixed order."""
-    if path.is_file():
-        yield path
-        return
-    if not path.is_dir():
+    if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
-    for folder, subfolders, names in os.walk(path, onerror=_raise):
-        subfolders[:] = sorted(name for name in subfolders if _is_visited(name))
-        for name in sorted(names):
-            page = Path(folder, name)
-            if page.suffix.lower() in SUFFIXES and page.is_file():
-                yield page
+    return pages_in([path])
 
 
-def _is_visited(folder: str) -> bool:
-    return not folder.startswith(".") and folder not in SKIPPED_FOLDERS
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _silent(pages: dict[Path, list[Path]], report: Report) -> tuple[Statement, ...]:
+def _silent(pages: dict[Path, tuple[Path, ...]], report: Report) -> tuple[Statement, ...]:
     """A finding for each path in which no statement was found."""
     speaking = {statement.path for statement in report.statements}
     return tuple(

@@ -114,6 +114,8 @@ class Declarations:
             if overlaps and declared.target != target and not entry.assumed:
                 message = f"{shown(name)} is already declared otherwise"
                 raise Unread(message, name.start, name.end, "ML206")
+        for dim in target.dims:
+            _refuse_itself((name,), dim)
         self._check_set(target)
         entry.assumed = False
         entry.integer = (
@@ -181,6 +183,7 @@ class Declarations:
                 raise Unread(f"{name.name} is already in use", name.start, name.end, "ML206")
         for item in items:
             self.check_sizes(item)
+            _refuse_itself(names, item)
         if not any(values for _, values in self.instances(lambda m: m.range_values(items))):
             raise Undecided("this range is empty", "ML303")
         for name in names:
@@ -258,6 +261,13 @@ def _index_places(node: Node) -> tuple[Node, ...]:
         case Component():
             return node.subs
     return ()
+
+
+def _refuse_itself(names: Sequence[Ref], node: Node) -> None:
+    """A range or a length cannot be given by the name that it is for."""
+    for part in walk(node):
+        if isinstance(part, Ref) and any(part.name == n.name for n in names) and not part.subs:
+            raise Unread(f"{part.name} bounds itself", part.start, part.end, "ML204")
 
 
 def bare(node: Node) -> Node:

@@ -53,7 +53,10 @@ def _run(node: Sum, first: int, last: int, marks: list[int], reader: Reader) -> 
     pattern = _Pattern(visible[0], visible[-1], node, reader)
     low, high = pattern.low, pattern.high
     for middle in visible[1:-1]:
-        if not low <= pattern.value_of(middle) <= high:
+        if middle in (visible[0], visible[-1]):
+            message = "this term between the dots is printed as an end as well"
+            raise Unread(message, middle.start, middle.end)
+        if not min(low, high) <= pattern.value_of(middle) <= max(low, high):
             raise NoInstance
     while first > 0 and parts[first - 1][0] == sign and pattern.fits(low - 1, parts[first - 1][1]):
         first, low = first - 1, low - 1
@@ -62,7 +65,9 @@ def _run(node: Sum, first: int, last: int, marks: list[int], reader: Reader) -> 
         after < len(parts) and parts[after][0] == sign and pattern.fits(high + 1, parts[after][1])
     ):
         after, high = after + 1, high + 1
-    run = tuple((sign, pattern.member(k)) for k in range(low, high + 1))
+    goes_up = low <= high or low < pattern.low
+    values = range(low, high + 1) if goes_up else range(high, low + 1)
+    run = tuple((sign, pattern.member(k)) for k in values)
     return (*parts[:first], *run, *parts[after:])
 
 
@@ -71,6 +76,8 @@ class _Pattern:
 
     def __init__(self, left: Node, right: Node, whole: Node, reader: Reader) -> None:
         self.left, self.right, self.whole, self.reader = left, right, whole, reader
+        if isinstance(left, Num) and isinstance(right, Num):
+            raise Unread(NO_PATTERN, whole.start, whole.end)
         ends = self._ends(left, right)
         if len(ends) != 1:
             raise Unread(NO_PATTERN, whole.start, whole.end)

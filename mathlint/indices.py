@@ -46,31 +46,35 @@ class Indices:
 
     def integer(self, node: Node) -> int:
         """The value of an index or a length; raises Unread if it is no whole number."""
-        value = self._fraction(node)
+        value = self._number(node)
         if value.denominator != 1:
             raise Unread("an index must be a whole number", node.start, node.end, "ML204")
         return value.numerator
 
-    def _fraction(self, node: Node) -> Fraction:
+    def _number(self, node: Node) -> int | Fraction:
         match node:
             case Num():
-                return node.value
+                value = node.value
+                return value.numerator if value.denominator == 1 else value
             case Ref():
-                return Fraction(self.choice(node))
+                return self.choice(node)
             case Sum():
-                return sum((sign * self._fraction(part) for sign, part in node.terms), Fraction(0))
+                total: int | Fraction = 0
+                for sign, part in node.terms:
+                    total += sign * self._number(part)
+                return total
             case Product():
-                value = Fraction(1)
+                product: int | Fraction = 1
                 for factor in node.factors:
-                    value *= self._fraction(factor)
-                return value
+                    product *= self._number(factor)
+                return product
             case Quotient():
-                bottom = self._fraction(node.bottom)
+                bottom = self._number(node.bottom)
                 if bottom == 0:
                     raise Unread("an index divided by zero", node.start, node.end, "ML204")
-                return self._fraction(node.top) / bottom
+                return Fraction(self._number(node.top)) / bottom
             case Group(items=(item,)):
-                return self._fraction(item)
+                return self._number(item)
         raise Unread("this is no index that is read", node.start, node.end, "ML204")
 
     def choice(self, ref: Ref) -> int:

@@ -831,6 +831,8 @@ class Meaning(Indices):
                 raise Unread(message, node.start, node.end, "ML204")
         if node.lower is not None and node.upper is not None:
             name, values = node.indices[0], self.range_values((node.lower, _dots(node), node.upper))
+            if not values and self.integer(node.lower) > self.integer(node.upper) + 1:
+                raise Unread("this range runs downwards", node.start, node.end, "ML204")
             return [{name: value} for value in values]
         found: list[dict[str, int]] = [{}]
         for name in node.indices:

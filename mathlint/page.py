@@ -16,7 +16,7 @@ FENCE = re.compile(
 INCLUDE = re.compile(r'^(?P<lead>[ \t>]*)-{1,}8<-{1,}[ \t]+"(?P<name>[^"]+)"[ \t]*$')
 SECTION = re.compile(r"-{1,}8<-{1,}[ \t]+\[(?P<what>start|end):(?P<name>[\w-]+)\]")
 CONTAINER = re.compile(
-    r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*)"
+    r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*|\[\^[^\]\s]+\]:|:[ \t]+)"
 )
 ASIDE = re.compile(r'^(?P<indent> *)(?:!!!|\?\?\?\+?) +unchecked\b(?: +"(?P<reason>[^"]*)")?')
 OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code|svg)\b", re.I)
@@ -75,6 +75,7 @@ class Include:
 
     name: str
     section: str | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _include(
                 (len(out), f"the included file or section {match['name']!r} does not exist")
             )
             content = ""
-        inclusions[len(out)] = Include(name, section or None)
+        inclusions[len(out)] = Include(name, section or None, content)
         for row in content.split("\n"):
             out.append(match["lead"] + row)
             numbers.append(number)

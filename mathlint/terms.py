@@ -82,7 +82,12 @@ class Terms:
 
     def const(self, value: int | Fraction) -> Term:
         """A rational number."""
-        return self._make("const", (), Fraction(value))
+        key = ("const", value)
+        found = self._known.get(key)
+        if found is None:
+            found = Term("const", (), Fraction(value), ZERO_LEAVES, len(self._known))
+            self._known[key] = found
+        return found
 
     def leaf(self, name: str, domain: Domain = REAL) -> Term:
         """A free variable; its name makes it the one it is."""
@@ -98,7 +103,8 @@ class Terms:
 
     def add(self, terms: Iterable[Term]) -> Term:
         """A sum; nested sums and numbers are collected."""
-        total, rest = Fraction(0), []
+        total: int | Fraction = 0
+        rest = []
         stack = list(reversed(list(terms)))
         while stack:
             term = stack.pop()
@@ -114,7 +120,8 @@ class Terms:
 
     def mul(self, terms: Iterable[Term]) -> Term:
         """A product; nested products and numbers are collected, a zero factor wins."""
-        total, rest = Fraction(1), []
+        total: int | Fraction = 1
+        rest = []
         stack = list(reversed(list(terms)))
         while stack:
             term = stack.pop()

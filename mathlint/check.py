@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mathlint.errors import Undecided, Unread
-from mathlint.page import Fence, Formula, SourceError, decode, read_page
+from mathlint.page import MAX_FORMULAS, Fence, Formula, SourceError, decode, read_page
 from mathlint.page import Page as Source
 from mathlint.plain import plain
 from mathlint.reading import read_formula
@@ -18,7 +18,6 @@ from mathlint.statements import Judged, Page
 from mathlint.syntax import Chain
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
-MAX_FORMULAS = 5000
 SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 
 
@@ -131,9 +130,9 @@ class PageCheck:
                                 "unread", "", "ML101", message))  # fmt: skip
         for number, formula in enumerate(self.source.formulas[:MAX_FORMULAS]):
             self._formula(number, formula)
-        for number, formula in list(enumerate(self.source.formulas))[MAX_FORMULAS:][:1]:
+        for formula in self.source.formulas[MAX_FORMULAS:]:
             fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
-            self._unread(number, formula, fault)
+            self._unread(MAX_FORMULAS, formula, fault)
         snippets = self._snippets()
         self._unused()
         return Report(tuple(s for s, _ in self.statements), snippets, tuple(self.notes))

@@ -114,6 +114,7 @@ class Declarations:
             if overlaps and declared.target != target and not entry.assumed:
                 message = f"{shown(name)} is already declared otherwise"
                 raise Unread(message, name.start, name.end, "ML206")
+        self.check_pattern(name)
         for dim in target.dims:
             _refuse_itself((name,), dim)
         self._check_set(target)
@@ -134,16 +135,32 @@ class Declarations:
         if target.interval is not None:
             meaning.domain(target)
 
+    def check_pattern(self, name: Ref) -> None:
+        """The indices of a name that is introduced must be whole numbers that are known."""
+        layer = () if name.layer is None else (name.layer,)
+        for index in (part for node in (*layer, *name.subs) for part in walk(node)):
+            entry = self.scope.entry(index) if isinstance(index, Ref) else None
+            if isinstance(index, Ref) and self.strict and (entry is None or not entry.is_whole):
+                message = f"{index.name} is used as an index, but nothing gives its range"
+                raise Unread(message, index.start, index.end, "ML204")
+
     def check_sizes(self, node: Node) -> None:
         """The names of a length or a range must be known; under the lax setting they are sizes."""
         for part in walk(node):
-            if isinstance(part, Ref) and self.scope.entry(part) is None:
+            if not isinstance(part, Ref):
+                continue
+            entry = self.scope.entry(part)
+            if entry is None:
                 if self.strict:
                     raise Unread(f"{shown(part)} is not introduced", part.start, part.end, "ML201")
                 self._assume(part)
                 entry = self.scope.open(part)
-                entry.integer = True
                 entry.declared.append(Declared(part.layer, part.subs, None))
+                entry.integer = True
+            elif entry.may_be_whole:
+                entry.integer = entry.integer or entry.range is None
+            elif not entry.is_whole:
+                raise Unread(f"{shown(part)} is no whole number", part.start, part.end, "ML204")
 
     def domain_of(self, ref: Ref) -> Domain:
         """Where the values of a defined name lie, as far as the page says."""

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
+MAX_FORMULAS = 2000
 FENCE = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)$"
 )
@@ -356,6 +357,8 @@ class _Scanner:
     def scan(self) -> None:
         at = 0
         while (match := self.interesting.search(self.text, at)) is not None:
+            if len(self.formulas) > MAX_FORMULAS:
+                break
             at = self._take(match.start(), match[0])
 
     def _take(self, at: int, char: str) -> int:

@@ -355,8 +355,8 @@ class _Row:
             )
         if first.text in "([" and tokens[close].text in "([" and len(inside) == 2:
             interval = Interval(
-                self._bound(inside[0]),
-                self._bound(inside[1]),
+                self._bound(inside[0], first),
+                self._bound(inside[1], first),
                 first.text == "(",
                 tokens[close].text == "(",
                 start=first.start,
@@ -365,13 +365,13 @@ class _Row:
             return NumberSet("interval", dims, (), interval, start=first.start, end=end)
         raise Unread("this set is not read", first.start, end, "ML104")
 
-    def _bound(self, tokens: list[Token]) -> Node | None:
+    def _bound(self, tokens: list[Token], near: Token) -> Node | None:
         rest = [token for token in tokens if token.text != "infty"]
         if len(rest) < len(tokens):
             if any(token.text not in ("-", "+") for token in rest):
                 raise Unread("this bound is not read", tokens[0].start, tokens[-1].end, "ML104")
             return None
-        return self.parse(tokens, tokens[0]) if tokens else None
+        return self.parse(tokens, near)
 
     def _numbers(self, tokens: list[Token]) -> NumberSet:
         first, end = tokens[0], tokens[-1].end

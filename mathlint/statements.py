@@ -371,9 +371,7 @@ class Page(Declarations):
             if not (literal(sub) or _is_pattern(sub)):
                 message = "this index on the left of a definition is not read"
                 raise Unread(message, sub.start, sub.end, "ML104")
-            if isinstance(sub, Ref) and self.scope.entry(sub) is None and self.strict:
-                message = f"{sub.name} is used as an index, but nothing gives its range"
-                raise Unread(message, sub.start, sub.end, "ML204")
+        self.check_pattern(left)
 
     def _check_free_indices(self, left: Ref, right: Node) -> None:
         """An index that is free on the right must stand on the left, or end a row of dots."""

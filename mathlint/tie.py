@@ -371,6 +371,8 @@ def _called(function: Callable[..., Any], case: Case, values: Sequence[Any]) -> 
     for name, value, old in zip(names, values, before, strict=True):
         if not np.array_equal(np.asarray(value), old):
             raise Mismatch(f"the input {name} is changed")
+        if np.shares_memory(np.asarray(result), np.asarray(value)):
+            raise Mismatch(f"the result is the input {name} itself, not a copy")
     return result
 
 

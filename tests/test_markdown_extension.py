@@ -174,11 +174,6 @@ def test_both_languages_have_the_same_words() -> None:
             2,
             r"<figure>\s*<div class=\"arithmatex\">[\s\S]*<p>Words.</p>[\s\S]*</figure>\s*{v}",
         ),
-        (
-            "Note.[^1]\n\n[^1]:\n    Says\n\n    $$\n    a = b\n    $$\n\n    Done.\n",
-            7,
-            r"{v}\s*<p>Done[\s\S]*</li>",
-        ),
     ],
 )
 def test_a_verdict_follows_its_formula_in_the_same_container(

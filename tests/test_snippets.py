@@ -82,6 +82,8 @@ GRADIENTS = list(gradients())
 BATCHES = [case for case in FUNCTIONS if "theta" not in case.values[2] or "x" in case.values[2]]
 WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "y"}]
 
+COSTS = [case for case in FUNCTIONS if case.values[2] == ["a", "y"] and "_grad" not in case.id]
+
 
 def points(names):
     """Return arguments at random points and at corners of the domain that the names stand for."""
@@ -218,6 +220,15 @@ def test_integers_count_as_numbers(path, name, names):
         result = function(*values)
         assert result == function(*map(float, values))
         assert np.result_type(result) == np.float64
+
+
+@pytest.mark.parametrize(("path", "name", "names"), COSTS)
+def test_zero_times_the_logarithm_of_zero_is_zero(path, name, names):
+    with np.errstate(all="raise"):
+        for end in (0.0, 1.0):
+            assert getattr(plain(path), name)(end, end) == 0
+        ends = np.array([0.0, 1.0])
+        np.testing.assert_array_equal(getattr(plain(path), name)(ends, ends), [0, 0])
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -81,7 +81,6 @@ FUNCTIONS = list(functions())
 GRADIENTS = list(gradients())
 BATCHES = [case for case in FUNCTIONS if "theta" not in case.values[2] or "x" in case.values[2]]
 WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "y"}]
-
 COSTS = [case for case in FUNCTIONS if case.values[2] == ["a", "y"] and "_grad" not in case.id]
 
 

@@ -53,7 +53,7 @@ class Declarations:
         reached: dict[Node, Reached] | None = None,
     ) -> Meaning:
         """What trees mean under one choice of sizes and indices."""
-        key = (frozenset(choices.items()), self._state(), conditions)
+        key = (frozenset(filter(self._is_shared, choices.items())), self._state(), conditions)
         memo, shapes = self._memos.setdefault(key, ({}, {}))
         return Meaning(
             scope=self.scope,
@@ -67,6 +67,11 @@ class Declarations:
             memo=memo,
             shapes=shapes,
         )
+
+    def _is_shared(self, choice: tuple[object, int]) -> bool:
+        """Whether what definitions mean may depend on a choice: on sizes, and rarely on indices."""
+        entry = self.scope.entries.get((str(choice[0]), False))
+        return self.scope.follows_indices or entry is None or entry.range is None
 
     def _state(self) -> tuple[int, int]:
         """Changes whenever an equation or a declaration does, so that nothing stale is reused."""

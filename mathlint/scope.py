@@ -114,6 +114,7 @@ class Scope:
     entries: dict[Key, Entry] = field(default_factory=dict)
     numbers: int = 0
     changes: int = 0
+    follows_indices: bool = False
     used: set[int] = field(default_factory=set)
 
     def entry(self, ref: Ref) -> Entry | None:

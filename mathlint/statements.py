@@ -293,6 +293,7 @@ class Page(Declarations):
             raise Unread(f"{name} is already in use", left.start, left.end, "ML206")
         if any(isinstance(part, Call) and part.function == name for part in walk(right)):
             raise Unread("a definition by itself", right.start, right.end, "ML206")
+        self._check_free_indices(Component(left, subs, start=left.start, end=left.end), right)
         params = tuple(arg.name for arg in left.args if isinstance(arg, Ref))
         function = Function(params, right, self.scope.next_number(), subs, self._of_arrays(left))
 
@@ -373,13 +374,16 @@ class Page(Declarations):
                 raise Unread(message, sub.start, sub.end, "ML104")
         self.check_pattern(left)
 
-    def _check_free_indices(self, left: Ref, right: Node) -> None:
+    def _check_free_indices(self, left: Node, right: Node) -> None:
         """An index that is free on the right must stand on the left, or end a row of dots."""
         ours = {part.name for part in walk(left) if isinstance(part, Ref)}
         for name, node in _free_indices(right, self.scope).items():
-            if name not in ours and not _ends_dots(right, name):
+            if name in ours:
+                continue
+            if not _ends_dots(right, name):
                 message = f"the index {name} is free on the right only"
                 raise Unread(message, node.start, node.end, "ML204")
+            self.scope.follows_indices = True
 
     # -- entrywise functions ------------------------------------------------------------------
 

@@ -1,0 +1,196 @@
+"""Whether a changed page is caught, and if not, whether the change can be shown to mean nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from mathlint.check import check_text
+from mathlint.errors import Unread
+from mathlint.page import read_page
+from mathlint.reading import read_formula
+from mathlint.report import GREEN, Report
+from mathlint.settings import Settings
+from mathlint.syntax import Chain, Membership, Node, Range, Sentence
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = Settings.load(ROOT)
+FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+CALL = re.compile(r"(\\[A-Za-z]+|[A-Za-z])\((?:\\[A-Za-z]+|[A-Za-z])\) *=")
+DELIMITER = re.compile(r"\s*\$\$?")
+UNUSED = "ML207"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant: killed, equivalent or survived, and how that is known."""
+
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page with its formulas, and its text without code, in which every line keeps its place."""
+
+    path: Path
+    text: str
+    bare: str
+    formulas: tuple[tuple[int, int], ...]
+    functions: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return self.path.relative_to(ROOT).as_posix()
+
+    def tex(self, number: int) -> str:
+        """A formula as it is written, the indentation of its lines included."""
+        begin, end = self.formulas[number]
+        return self.text[begin:end]
+
+    def line(self, number: int, offset: int = 0) -> int:
+        return self.text.count("\n", 0, self.formulas[number][0] + offset) + 1
+
+
+@cache
+def source_of(path: Path) -> Source:
+    """A page, read once, with the place of each formula between its delimiters."""
+    text = path.read_text(encoding="utf-8")
+    found = read_page(blanked(text), str(path), None).formulas
+    places = tuple((f.offset(0), f.offset(len(f.tex) - 1) + 1) for f in found)
+    return Source(path, text, blanked(text), places, frozenset(CALL.findall(text)))
+
+
+def blanked(text: str) -> str:
+    """A page's text with spaces in place of its fenced code, so that all offsets stay."""
+    return FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def new_findings(report: Report, ignored: frozenset[str] = frozenset()) -> list[str]:
+    """What a report finds, in short, apart from codes that do not count."""
+    return [
+        f"{item.line}: {item.code} {item.message}"
+        for item in report.findings
+        if item.code not in ignored and item.verdict not in GREEN
+    ]
+
+
+def changed(text: str, place: tuple[int, int], tex: str) -> str:
+    """A page's text with another formula in the place of one."""
+    return text[: place[0]] + tex + text[place[1] :]
+
+
+def judged(source: Source, number: int, tex: str) -> Verdict:
+    """The verdict on a page whose formula `number` reads `tex` instead.
+
+    The page is checked in three steps, each only if the one before found nothing: down to the
+    changed formula, then whole but without its code, then whole. What is found early is found by
+    the whole check too: formulas are judged in reading order, before the code. Only a definition
+    that nothing uses can be told at the end alone.
+    """
+    place = source.formulas[number]
+    bare = changed(source.bare, place, tex)
+    behind = DELIMITER.match(bare, place[0] + len(tex))
+    assert behind is not None
+    early, none = frozenset({UNUSED}), frozenset[str]()
+    steps = ((bare[: behind.end()], early), (bare, early), (changed(source.text, place, tex), none))
+    for text, ignored in steps:
+        found = new_findings(check_text(text, source.name, SETTINGS), ignored)
+        if found:
+            return Verdict("killed", found[0])
+    return equivalence(source, number, tex)
+
+
+# -- equivalence --------------------------------------------------------------------------------
+
+
+def equivalence(source: Source, number: int, tex: str) -> Verdict:
+    """Why a change that is not caught changes nothing, or that it survived."""
+    before = source.tex(number)
+    old, new = (sentences(text, source.functions) for text in (before, tex))
+    if old == new:
+        return Verdict("equivalent", "the same tree")
+    if all(map(is_mention, (*old, *new))):
+        return Verdict("equivalent", "a mention of other introduced names, which claims nothing")
+    pairs = differing(old, new)
+    if pairs and all(same_value(source, number, *pair, before, tex) for pair in pairs):
+        return Verdict("equivalent", "the changed side has exactly the same value")
+    if only_domains(old, new) and all_exact(source, number, tex):
+        return Verdict("equivalent", "another domain, in which every claim is still exact")
+    return Verdict("survived", "")
+
+
+def is_mention(sentence: Sentence) -> bool:
+    return isinstance(sentence, Chain) and not sentence.relations
+
+
+def sentences(tex: str, functions: frozenset[str]) -> tuple[Sentence, ...]:
+    try:
+        return read_formula(tex, lambda name: name in functions)
+    except Unread:
+        return ()
+
+
+Pair = tuple[Node, Node, Sentence]
+
+
+def differing(old: tuple[Sentence, ...], new: tuple[Sentence, ...]) -> list[Pair] | None:
+    """The sides that differ, one beside the other; None where the sentences differ otherwise."""
+    if len(old) != len(new):
+        return None
+    found: list[Pair] = []
+    for before, after in zip(old, new, strict=True):
+        if before == after:
+            continue
+        if not isinstance(before, Chain) or not isinstance(after, Chain):
+            return None
+        same = (before.relations, before.conditions) == (after.relations, after.conditions)
+        if not same or len(before.members) != len(after.members):
+            return None
+        members = zip(before.members, after.members, strict=True)
+        found += [(one, other, before) for one, other in members if one != other]
+    return found
+
+
+def same_value(
+    source: Source, number: int, one: Node, other: Node, sentence: Sentence, old: str, new: str
+) -> bool:
+    """Whether exact algebra shows, on the unchanged page, that both sides are equal."""
+    left, right = old[one.start : one.end], new[other.start : other.end]
+    condition = ""
+    if isinstance(sentence, Chain) and sentence.conditions:
+        first, last = sentence.conditions[0], sentence.conditions[-1]
+        condition = f" \\; ({old[first.start : last.end]})"
+    behind = DELIMITER.match(source.bare, source.formulas[number][1])
+    assert behind is not None
+    claim = f"\n\n$$\n{left} = {right}{condition}\n$$\n"
+    report = check_text(source.bare[: behind.end()] + claim, source.name, SETTINGS)
+    last_one = report.statements[-1]
+    return last_one.kind == "claim" and last_one.verdict == "exact"
+
+
+def only_domains(old: tuple[Sentence, ...], new: tuple[Sentence, ...]) -> bool:
+    """Whether only the sets of the same names, or the values of the same indices, differ."""
+
+    def declares(sentence: Sentence) -> object:
+        if isinstance(sentence, (Membership, Range)):
+            return type(sentence), sentence.names
+        return sentence
+
+    return [declares(s) for s in old] == [declares(s) for s in new]
+
+
+def all_exact(source: Source, number: int, tex: str) -> bool:
+    """Whether exact algebra shows every claim of the changed page: true wherever it has a value."""
+    text = changed(source.bare, source.formulas[number], tex)
+    report = check_text(text, source.name, SETTINGS)
+    return all(s.verdict == "exact" for s in report.statements if s.kind == "claim")
+
+
+def pages() -> Iterator[Source]:
+    """The derivations in English; the Chinese pages hold the same formulas."""
+    for path in sorted((ROOT / "docs" / "en").glob("*/*.md")):
+        yield source_of(path)

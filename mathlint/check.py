@@ -151,6 +151,7 @@ class PageCheck:
         except Unread as fault:
             return self._unread(number, formula, fault)
         self.readings[number] = [plain(sentence) for sentence in sentences]
+        self.page.expect(sentences)
         for sentence in sentences:
             must_state = formula.display and (self.page.strict or len(sentences) > 1)
             if must_state and isinstance(sentence, Chain) and not sentence.relations:
@@ -170,16 +171,16 @@ class PageCheck:
             return self._unread(number, formula, fault, "aside")
         self.readings[number] = []
         place = self._place(formula, 0, len(formula.tex))
-        self._add(Statement(self.source.path, *place, number, "aside", formula.tex.strip(), "aside", "",
-                            "", formula.aside))  # fmt: skip
+        said = (formula.tex.strip(), "aside", "", "", formula.aside)
+        self._add(Statement(self.source.path, *place, number, "aside", *said))
         return None
 
     def _unread(self, number: int, formula: Formula, fault: Unread, kind: str = "") -> None:
         self.readings[number] = []
         kind = kind or ("claim" if "=" in formula.tex else "mention")
         place = self._place(formula, fault.start, fault.end)
-        self._add(Statement(self.source.path, *place, number, kind, formula.tex.strip(), "unread", "",
-                            fault.code, fault.message))  # fmt: skip
+        said = (formula.tex.strip(), "unread", "", fault.code, fault.message)
+        self._add(Statement(self.source.path, *place, number, kind, *said))
 
     def _judged(self, number: int, formula: Formula, judged: Judged) -> None:
         outcome = judged.outcome

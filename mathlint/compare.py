@@ -248,6 +248,8 @@ def _witness(
 
 
 def _figures(value: arb, figures: int) -> str:
+    if value.contains(0):
+        return "0"
     number = float(value.mid())
     if figures <= 12 and abs(number) < 1e300:
         return f"{number:.{figures}g}"

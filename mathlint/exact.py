@@ -44,7 +44,7 @@ def _count(term: Term) -> int:
         if part.number in seen:
             continue
         seen.add(part.number)
-        if part.kind in ("leaf", "fun", "pow"):
+        if part.kind in ("leaf", "fun", "pow", "opaque"):
             # an exponential may need one variable for each summand of its argument
             count += len(part.args[0].args) + 1 if part.data == "exp" else 1
         stack.extend(part.args)
@@ -100,6 +100,9 @@ class _Algebra:
             return self._power(term)
         if term.kind == "fun":
             return self._function(term)
+        if term.kind == "opaque":
+            parts = [part for arg in term.args for part in self.ratio(arg)]
+            return self.slot((term.data, *map(str, parts))), self.one
         raise Inexact
 
     def _reduced(self, top: fmpq_mpoly, bottom: fmpq_mpoly) -> Ratio:

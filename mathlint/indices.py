@@ -103,6 +103,10 @@ class Indices:
         ):
             raise Unread(f"{ref.name} takes no index", ref.start, ref.end, "ML204")
         name = (ref.name, tuple(self.integer(sub) for sub in ref.subs))
+        if self.strict and entry is not None:
+            patterns = [d.subs for d in entry.declared]
+            if all(self.match(None, subs, None, name[1]) is None for subs in patterns):
+                raise Unread(f"{shown(ref)} is not introduced", ref.start, ref.end, "ML201")
         if name in self.choices:
             return self.choices[name]
         raise NeedsChoice(name, self._size_values())

@@ -34,6 +34,7 @@ from mathlint.syntax import (
     Transpose,
 )
 from mathlint.terms import REAL, Comparison, Domain, Term, Terms
+from mathlint.tokens import FUNCTIONS
 from mathlint.values import (
     Array,
     ShapeError,
@@ -58,9 +59,15 @@ Target = tuple[str, bool, int | None, tuple[int, ...]]
 MAX_DEPTH = 100
 CONSTANTS = {"e": "exp", "\\pi": "pi"}
 TWO_SIDED = frozenset({"max", "min"})
+BUILT_IN = FUNCTIONS | {"abs"}
 INVERTED = {"sec": "cos", "csc": "sin", "cot": "tan", "coth": "tanh"}
 IDENTITIES = frozenset({"I", "\\mathbf{I}", "\\mathbf{1}"})
 NOT_READ = "ML104"
+LAYOUTS = {
+    "gradient": r"\left(\dfrac{\partial f}{\partial x}\right)_i = \dfrac{\partial f}{\partial x_i}",
+    "Jacobian": r"\left(\dfrac{\partial y}{\partial x}\right)_{ij}"
+    r" = \dfrac{\partial y_i}{\partial x_j}",
+}
 
 
 @dataclass
@@ -80,6 +87,7 @@ class Meaning(Indices):
     locals: dict[str, Value] = field(default_factory=dict)
     depth: int = 0
     reached: dict[Node, Reached] = field(default_factory=dict)
+    expanding: set[object] = field(default_factory=set)
     memo: dict[object, Value] = field(default_factory=dict)
     shapes: dict[object, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
 
@@ -442,8 +450,14 @@ class Meaning(Indices):
         self.scope.used.add(found.number)
         key = (found.number, tuple(sorted(bindings.items())), self._cut_key())
         if key not in self.memo:
-            with self._within(bindings):
-                self.memo[key] = self._located(ref, lambda: self.value(found.body))
+            if key in self.expanding:
+                raise Unread(f"{shown(ref)} is defined by itself", ref.start, ref.end, "ML206")
+            self.expanding.add(key)
+            try:
+                with self._within(bindings):
+                    self.memo[key] = self._located(ref, lambda: self.value(found.body))
+            finally:
+                self.expanding.discard(key)
         return self.memo[key]
 
     def _located(self, ref: Node, make: Callable[[], Value]) -> Value:
@@ -589,16 +603,28 @@ class Meaning(Indices):
         function = entry.function if entry else None
         if function is not None:
             return self._own_call(node, function)
-        if node.primes:
-            message = f"the function {node.function} is not introduced"
-            raise Unread(message, node.start, node.end, "ML201")
         name = {"log": "ln"}.get(node.function, node.function)
         args = [self.value(arg) for arg in node.args]
+        if name not in BUILT_IN:
+            message = f"the function {node.function} is not introduced"
+            raise Unread(message, node.start, node.end, "ML201")
         if name in TWO_SIDED:
             return self._extreme(name, args, node)
         if len(args) != 1:
             raise Unread(f"{node.function} takes one argument", node.start, node.end)
+        if node.primes:
+            inner = self.terms.leaf(f"{name}'")
+            return self._slope(node, self._builtin(name, inner, node), inner, args[0])
         return self._builtin(name, args[0], node)
+
+    def _slope(self, node: Call, value: Value, inner: Term, at: Value) -> Value:
+        """The derivative that dashes stand for, at the function's argument."""
+        if isinstance(value, Array):
+            raise Unread("a dash after this function is not read", node.start, node.end, NOT_READ)
+        for _ in range(node.primes):
+            value = self.terms.diff(value, inner)
+        slope = value
+        return mapped(at, lambda entry: self.terms.substitute(slope, {inner.number: entry}))
 
     def _extreme(self, name: str, args: list[Value], node: Call) -> Term:
         scalars = [arg for arg in args if isinstance(arg, Term)]
@@ -633,7 +659,20 @@ class Meaning(Indices):
             message = f"say that {name} acts on each entry: {name}(x)_i = {name}(x_i)"
             raise Unread(message, node.start, node.end, "ML209")
 
+    def _opaque_call(self, node: Call, source: NumberSet) -> Term:
+        """A function known by its domain alone, of a value that lies in it."""
+        args = [self.value(arg) for arg in node.args]
+        shape = tuple(self.integer(dim) for dim in source.dims)
+        found = args[0].shape if isinstance(args[0], Array) else ()
+        if len(args) != 1 or found != shape:
+            message = f"{node.function} is no function of {shape_of(args[0])}"
+            raise Unread(message, node.start, node.end, "ML208")
+        return self.terms.opaque(node.function, (), _entries(args[0]))
+
     def _own_call(self, node: Call, function: Function) -> Value:
+        if function.source is not None and not node.primes:
+            self.scope.used.add(function.number)
+            return self._opaque_call(node, function.source)
         if len(node.args) != len(function.params):
             message = (
                 f"{node.function} takes {len(function.params)} argument(s), not {len(node.args)}"
@@ -683,15 +722,10 @@ class Meaning(Indices):
     def _primed(self, node: Call, function: Function, args: list[Value]) -> Value:
         if not node.primes:
             return self._applied(node, function, args)
-        if len(args) != 1 or isinstance(args[0], Array):
+        if len(args) != 1 or isinstance(args[0], Array) or function.source is not None:
             raise Unread("a dash after this function is not read", node.start, node.end, NOT_READ)
         inner = self.terms.leaf(f"{node.function}'")
-        value = self._applied(node, function, [inner])
-        if isinstance(value, Array):
-            raise Unread("a dash after this function is not read", node.start, node.end, NOT_READ)
-        for _ in range(node.primes):
-            value = self.terms.diff(value, inner)
-        return self.terms.substitute(value, {inner.number: args[0]})
+        return self._slope(node, self._applied(node, function, [inner]), inner, args[0])
 
     # -- derivatives --------------------------------------------------------------------------
 
@@ -729,10 +763,11 @@ class Meaning(Indices):
         call = Call(name.name, args, start=name.start, end=name.end)
         return Derivative(call, node.variables, start=node.start, end=node.end)
 
-    def _differentiated(self, node: Node, value: Value, variable: Value) -> Value:
+    def _differentiated(self, node: Derivative, value: Value, variable: Value) -> Value:
         """Gradients have the variable's shape; a vector by a vector gives the Jacobian."""
         if isinstance(variable, Term):
             return mapped(value, lambda entry: self.terms.diff(entry, variable))
+        self._check_layout(node, "gradient" if isinstance(value, Term) else "Jacobian")
         if isinstance(value, Term):
             return mapped(variable, lambda leaf: self.terms.diff(value, leaf))
         if len(value.shape) != 1 or len(variable.shape) != 1:
@@ -742,6 +777,12 @@ class Meaning(Indices):
         pairs = itertools.product(value.entries, variable.entries)
         entries = tuple(self.terms.diff(entry, leaf) for entry, leaf in pairs)
         return Array(shape, entries, (value.first[0], variable.first[0]))
+
+    def _check_layout(self, node: Derivative, layout: str) -> None:
+        """By a whole vector, a page must say which entry of the result is which derivative."""
+        if self.strict and layout not in self.scope.layouts:
+            message = f"say what the {layout}'s entries are, e.g. {LAYOUTS[layout]}"
+            raise Unread(message, node.start, node.end, "ML210")
 
     def _variable(self, node: Node, cuts: dict[Target, Term], back: dict[int, Term]) -> Value:
         """The leaves to differentiate by; `back` learns what stands for a held name."""

@@ -10,6 +10,7 @@ from flint import arb, ctx, fmpq
 
 from mathlint.terms import Comparison, Domain, Term
 
+SAME = 1e-30
 PRECISIONS = (192, 448, 1024, 4096)
 
 
@@ -46,6 +47,8 @@ def _value(term: Term, point: Mapping[int, Fraction], memo: dict[int, arb]) -> a
     if kind == "case":
         return _case(term, point, memo)
     args = [evaluate(arg, point, memo) for arg in term.args]
+    if kind == "opaque":
+        return _opaque(term.data, args)
     if kind == "add":
         total = args[0]
         for arg in args[1:]:
@@ -86,6 +89,15 @@ def _case(term: Term, point: Mapping[int, Fraction], memo: dict[int, arb]) -> ar
         if all(holds(comparison, point, memo) for comparison in row):
             return evaluate(value, point, memo)
     raise Undefined("no case applies")
+
+
+def _opaque(data: object, args: list[arb]) -> arb:
+    """A value drawn for a function that may be any: the same for the same arguments."""
+    if any(arg.rad() > SAME * (1 + abs(arg.mid())) for arg in args):
+        raise Unclear("an argument is not known well enough")
+    places = tuple(round(float(arg.mid() * 2**20)) for arg in args)
+    drawn = random.Random(repr((data, places))).randint(1, 1 << 14)
+    return exact_ball(Fraction(drawn - (1 << 13), 1 << 12))
 
 
 def _finite(value: arb) -> arb:

@@ -17,7 +17,8 @@ FENCE = re.compile(
 INCLUDE = re.compile(r'^(?P<lead>[ \t>]*)-{1,}8<-{1,}[ \t]+"(?P<name>[^"]+)"[ \t]*$')
 SECTION = re.compile(r"-{1,}8<-{1,}[ \t]+\[(?P<what>start|end):(?P<name>[\w-]+)\]")
 CONTAINER = re.compile(
-    r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*|\[\^[^\]\s]+\]:|:[ \t]+)"
+    r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*"
+    r"|\[\^[^\]\s]+\]:|:[ \t]+)"
 )
 ASIDE = re.compile(r'^(?P<indent> *)(?:!!!|\?\?\?\+?) +unchecked\b(?: +"(?P<reason>[^"]*)")?')
 OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code|svg)\b", re.I)

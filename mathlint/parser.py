@@ -35,14 +35,13 @@ JUXTAPOSED = frozenset(
     {"name", "number", "function", "open", "{", "command", "begin", "bar", "dots"}
 )
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+TRANSPOSES = frozenset({"top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"})
+INVERSE = Num(Fraction(-1), start=0, end=0)
 OTHERWISE = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
 CONDITION_WORDS = frozenset(
-    {"if", "for", "for all", "for each", "for every", "when", "where", "with", "and", "as", "whenever",
+    {"if", "for", "for all", "for each", "for every", "when", "where", "with", "and", "as",
      "若", "当", "对", "如果", "其中", "对于", "对所有", "对每个", "且", "时", "且当", "并且", "和"}
 )  # fmt: skip
-NUMERIC_ONLY = frozenset({"ln", "log", "exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh",
-                          "tanh", "coth", "arcsin", "arccos", "arctan", "arctanh", "erf", "erfc", "sign",
-                          "tr", "diag", "det", "max", "min"})  # fmt: skip
 
 
 class Parser:
@@ -393,6 +392,8 @@ class Parser:
         if exponent is None:
             return node
         if isinstance(exponent, Transpose):
+            if exponent.base is INVERSE:
+                node = Power(node, INVERSE, start=node.start, end=end)
             return Transpose(node, start=node.start, end=end)
         return Power(node, exponent, start=node.start, end=end)
 
@@ -433,7 +434,7 @@ class Parser:
     def superscript(self, tokens: list[Token], at: Token) -> Node:
         if len(tokens) == 1:
             token = tokens[0]
-            if token.text in ("top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"):
+            if token.text in TRANSPOSES:
                 return Transpose(Num(Fraction(0), start=0, end=0), start=token.start, end=token.end)
             if token.kind == "operator" or token.text == "prime":
                 raise Unread(
@@ -486,6 +487,10 @@ class Parser:
         if token.text == "sqrt":
             return self.root(token)
         exponent = None
+        primes = 0
+        while self.peek_is("'"):
+            self.take()
+            primes += 1
         while self.peek_is("^") or self.peek_is("_"):
             at = self.take()
             if at.kind == "_":
@@ -499,7 +504,8 @@ class Parser:
                 )
         args = self.function_arguments(token)
         end = self.tokens[self.at - 1].end
-        return self.raised(Call(token.text, args, start=token.start, end=end), exponent, end)
+        call = Call(token.text, args, primes, start=token.start, end=end)
+        return self.raised(self.component(call), exponent, end)
 
     def function_arguments(self, token: Token) -> tuple[Node, ...]:
         following = self.peek()

@@ -14,6 +14,7 @@ from mathlint.syntax import (
     Dots,
     Group,
     Interval,
+    Mapping,
     Membership,
     Node,
     Norm,
@@ -118,6 +119,8 @@ def _sentence(node: Node) -> str:
             return f"{', '.join(map(plain, node.names))} = {', '.join(map(plain, node.items))}"
         case Membership():
             return f"{', '.join(map(plain, node.names))} in {plain(node.target)}"
+        case Mapping():
+            return f"{plain(node.name)} maps {plain(node.source)} to {plain(node.target)}"
         case NumberSet():
             return _set(node)
     return type(node).__name__

@@ -12,6 +12,7 @@ from mathlint.syntax import (
     Condition,
     Dots,
     Interval,
+    Mapping,
     Membership,
     Node,
     NumberSet,
@@ -264,6 +265,10 @@ class _Row:
                 raise Unread("dots alone", start, end)
             return Chain((self.parse(tokens, tokens[0]),), (), start=start, end=end)
         pieces, relations = split_relations(parts[at])
+        colon = next((k for k, token in enumerate(pieces[0]) if token.kind == ":"), None)
+        if colon is not None and relations == ["to"] and len(parts) == 1:
+            name, source = self._ref(pieces[0][:colon]), self._set(pieces[0][colon + 1 :], start)
+            return Mapping(name, source, self._set(pieces[1], start), start=start, end=end)
         if "in" in relations:
             return self._membership(parts, at, pieces, relations, start, end)
         if at > 0 or at + 1 < len(parts):

@@ -70,6 +70,7 @@ class Function:
     number: int
     subs: tuple[Node, ...] = ()
     of_arrays: bool = False
+    source: NumberSet | None = None
 
 
 @dataclass
@@ -115,6 +116,7 @@ class Scope:
     numbers: int = 0
     changes: int = 0
     follows_indices: bool = False
+    layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
 
     def entry(self, ref: Ref) -> Entry | None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mathlint.compare import Instance, Outcome, Rules, compare, compare_order
 from mathlint.declarations import ORDERS, Declarations, bare, literal
 from mathlint.errors import Undecided, Unread
-from mathlint.meaning import Meaning, NoInstance, Reached, leaf_name
+from mathlint.meaning import Meaning, NoInstance, Reached
 from mathlint.scope import Defined, Entry, Function, Scope, shown
+from mathlint.settings import Settings
 from mathlint.syntax import (
     BigOperator,
     Call,
     Chain,
     Component,
     Condition,
+    Derivative,
     Dots,
+    Group,
+    Mapping,
     Membership,
     Node,
     Num,
@@ -63,6 +67,10 @@ class Judged:
 class Page(Declarations):
     """The statements of one page, in reading order; each changes what the next may use."""
 
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.pending: dict[tuple[Node, Node], Defined] = {}
+
     def judge(self, sentence: Sentence) -> list[Judged]:
         """The statements that a sentence makes."""
         if not self.strict:
@@ -72,6 +80,8 @@ class Page(Declarations):
             return [self._guarded(span, "declaration", lambda: self._membership(sentence))]
         if isinstance(sentence, Range):
             return [self._guarded(span, "declaration", lambda: self._range(sentence))]
+        if isinstance(sentence, Mapping):
+            return [self._guarded(span, "declaration", lambda: self._mapping(sentence))]
         if not sentence.relations:
             return [self._guarded(span, "mention", lambda: self._mention(sentence))]
         try:
@@ -141,6 +151,22 @@ class Page(Declarations):
         self.declare_range(sentence.names, sentence.items)
         return Judged(sentence.start, sentence.end, "declaration", ACCEPTED)
 
+    def _mapping(self, sentence: Mapping) -> Judged:
+        """Declare a function that may be any differentiable one."""
+        name = sentence.name
+        if self.scope.entry(name) is not None or name.subs or name.layer is not None:
+            raise Unread(f"{shown(name)} is already in use", name.start, name.end, "ML206")
+        if sentence.target.name != "R" or sentence.target.dims or sentence.source.name != "R":
+            message = "only functions from vectors or matrices to numbers are read"
+            raise Unread(message, sentence.start, sentence.end, "ML104")
+        for dim in sentence.source.dims:
+            self.check_sizes(dim)
+        number = self.scope.next_number()
+        function = Function(("",), sentence, number, of_arrays=True, source=sentence.source)
+        self.scope.open(name).function = function
+        self.scope.changes += 1
+        return Judged(sentence.start, sentence.end, "declaration", ACCEPTED, introduces=number)
+
     def _bounds(self, chain: Chain) -> Judged:
         self.declare_bound(chain)
         return Judged(chain.start, chain.end, "declaration", ACCEPTED)
@@ -182,10 +208,11 @@ class Page(Declarations):
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ("=", ":=") and k == 0:
+            self._note_layout(left, right)
             span = (left.start, right.end)
             if self._is_entrywise(left, right):
                 return self._guarded(span, "declaration", lambda: self._entrywise(left, right))
-            if self._introduces(left):
+            if (left, right) in self.pending or self._introduces(left):
                 make = lambda: self._define(left, right, chain.conditions)  # noqa: E731
                 return self._guarded(span, "definition", make)
         if relation == ":=":
@@ -333,7 +360,8 @@ class Page(Declarations):
         self._check_free_indices(left, right)
         if any(isinstance(part, Ref) and part == left for part in walk(right)):
             raise Unread(f"{shown(left)} is defined by itself", right.start, right.end, "ML206")
-        number = self.scope.next_number()
+        known = self.pending.pop((left, right), None)
+        found = known or self._register(left, right)
 
         def body(meaning: Meaning) -> Value:
             for sub in left.subs:
@@ -342,30 +370,40 @@ class Page(Declarations):
             if left.subs and isinstance(value, Array):
                 message = f"{shown(left)} is one entry, and this is {shape_of(value)}"
                 raise Unread(message, right.start, right.end, "ML208")
-            self._check_circle(left, meaning, value)
+            meaning.reference(left)
             return value
 
-        if not self.instances(body, conditions):
-            raise Undecided("this definition has no instance", "ML303")
         entry = self.scope.open(left)
-        entry.defined.append(Defined(left.layer, left.subs, right, number))
-        self.scope.changes += 1
         try:
-            self.instances(lambda meaning: meaning.reference(left), conditions)
-        except Unread:
-            entry.defined.pop()
+            if not self.instances(body, conditions):
+                raise Undecided("this definition has no instance", "ML303")
+        except (Unread, Undecided):
+            entry.defined.remove(found)
+            self.scope.changes += 1
             raise
         if not (left.subs and all(literal(sub) for sub in left.subs)):
             entry.assumed = False
-        return number
+        return found.number
 
-    def _check_circle(self, left: Ref, meaning: Meaning, value: Value) -> None:
-        """A definition must not lead back to the name that it introduces."""
-        entries = (value,) if isinstance(value, Term) else value.entries
-        names = {self.terms.leaf_names[leaf] for entry in entries for leaf in entry.leaves}
-        if leaf_name(meaning.target(left)) in names:
-            message = f"{shown(left)} is defined by itself"
-            raise Unread(message, left.start, left.end, "ML206")
+    def _register(self, left: Ref, right: Node) -> Defined:
+        """Let an equation hold from here on, so that it may recur over layers."""
+        found = Defined(left.layer, left.subs, right, self.scope.next_number())
+        self.scope.open(left).defined.append(found)
+        self.scope.changes += 1
+        return found
+
+    def expect(self, sentences: Sequence[Sentence]) -> None:
+        """The equations of one formula may use one another: names that it introduces are known."""
+        self.pending.clear()
+        chains = [s for s in sentences if isinstance(s, Chain) and "=" in s.relations]
+        if len(chains) < 2:
+            return
+        for chain in chains:
+            left, right = bare(chain.members[0]), bare(chain.members[1])
+            layered = isinstance(left, Ref) and left.layer is not None
+            if layered and chain.relations[0] == "=" and self._introduces(left):
+                assert isinstance(left, Ref)
+                self.pending[(left, right)] = self._register(left, right)
 
     def _check_pattern(self, left: Ref) -> None:
         for sub in left.subs:
@@ -384,6 +422,23 @@ class Page(Declarations):
                 message = f"the index {name} is free on the right only"
                 raise Unread(message, node.start, node.end, "ML204")
             self.scope.follows_indices = True
+
+    # -- layout -------------------------------------------------------------------------------
+
+    def _note_layout(self, left: Node, right: Node) -> None:
+        """`(df/dx)_i = df/dx_i` says which entry is which; it is then judged like any claim."""
+        if not (isinstance(left, Component) and isinstance(right, Derivative)):
+            return
+        whole = left.base.items[0] if isinstance(left.base, Group) else left.base
+        if not isinstance(whole, Derivative) or len(whole.variables) != 1 != len(right.variables):
+            return
+        variable, entry = whole.variables[0], right.variables[0]
+        if not (
+            isinstance(variable, Ref) and isinstance(entry, Ref) and entry.name == variable.name
+        ):
+            return
+        by_entry = isinstance(right.operand, Ref) and bool(right.operand.subs)
+        self.scope.layouts.add("Jacobian" if by_entry else "gradient")
 
     # -- entrywise functions ------------------------------------------------------------------
 
@@ -430,7 +485,7 @@ class Page(Declarations):
 
     def _sides(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> list[Instance]:
         """Both sides in every instance; raises Unread for shapes that differ."""
-        self._check_conditions(conditions)
+        self._check_conditions(conditions, (left, right))
         reached: dict[Node, Reached] = {}
 
         def build(meaning: Meaning) -> Instance:
@@ -453,10 +508,14 @@ class Page(Declarations):
         self._check_reach(reached, left, right)
         return found
 
-    def _check_conditions(self, conditions: tuple[Node, ...]) -> None:
+    def _check_conditions(self, conditions: tuple[Node, ...], sides: tuple[Node, ...]) -> None:
+        free = {part.name for side in sides for part in walk(side) if isinstance(part, Ref)}
         for condition in conditions:
             if isinstance(condition, Range):
                 for name in condition.names:
+                    if name.name not in free:
+                        message = f"{name.name} does not occur in what stands under this condition"
+                        raise Unread(message, name.start, name.end, "ML204")
                     entry = self.scope.entry(name)
                     if entry is not None and not entry.assumed and entry.range is None:
                         raise Unread(f"{name.name} is no index", name.start, name.end, "ML204")

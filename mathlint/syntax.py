@@ -177,6 +177,15 @@ class Membership(Node):
 
 
 @dataclass(frozen=True)
+class Mapping(Node):
+    """A function known by its domain and codomain alone: `f : \\mathbb{R}^n \\to \\mathbb{R}`."""
+
+    name: Ref
+    source: NumberSet
+    target: NumberSet
+
+
+@dataclass(frozen=True)
 class Range(Node):
     """Names that run over listed values: `j = 0, 1, \\dots, n`."""
 
@@ -193,7 +202,7 @@ class Chain(Node):
     conditions: tuple[Node, ...] = ()
 
 
-Sentence = Membership | Range | Chain
+Sentence = Membership | Mapping | Range | Chain
 
 
 def children(node: object) -> list[Node]:

@@ -171,6 +171,10 @@ class Terms:
         """A function of the table in `numeric`."""
         return self._make("fun", args, name)
 
+    def opaque(self, name: str, orders: tuple[int, ...], args: Iterable[Term]) -> Term:
+        """A function of which only its differentiability is known; `orders` are its derivatives."""
+        return self._make("opaque", tuple(args), (name, tuple(sorted(orders))))
+
     def case(self, rows: Iterable[tuple[tuple[Comparison, ...], Term]]) -> Term:
         """The value of the first row whose comparisons all hold; no comparisons: otherwise."""
         kept: list[tuple[tuple[Comparison, ...], Term]] = []
@@ -217,9 +221,21 @@ class Terms:
             return self._diff_power(term, leaf)
         if term.kind == "case":
             return self._diff_case(term, leaf)
+        if term.kind == "opaque":
+            return self._diff_opaque(term, leaf)
         inner = [self.diff(arg, leaf) for arg in term.args]
         slopes = DERIVATIVES[str(term.data)](self, *term.args)
         return self.add(self.mul((s, d)) for s, d in zip(slopes, inner, strict=True))
+
+    def _diff_opaque(self, term: Term, leaf: Term) -> Term:
+        assert isinstance(term.data, tuple)
+        name, orders = term.data
+        inner = ((k, self.diff(arg, leaf)) for k, arg in enumerate(term.args))
+        return self.add(
+            self.mul((self.opaque(name, (*orders, k), term.args), slope))
+            for k, slope in inner
+            if slope is not self.zero
+        )
 
     def _diff_case(self, term: Term, leaf: Term) -> Term:
         """Inside each branch its own derivative; where branches meet, none."""
@@ -263,6 +279,10 @@ class Terms:
             return self.mul(args)
         if term.kind == "pow":
             return self.power(args[0], args[1])
+        if term.kind == "opaque":
+            assert isinstance(term.data, tuple)
+            name, orders = term.data
+            return self.opaque(name, orders, args)
         if term.kind == "case":
             assert isinstance(term.data, tuple)
             rows = [

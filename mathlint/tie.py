@@ -1,4 +1,4 @@
-"""The tie between a page and its code: each function against the definition and the printed result."""
+"""The tie between a page and its code: functions against definitions and printed results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mathlint.parser import Parser
 from mathlint.statements import Judged, Page
 from mathlint.syntax import Node, Ref, walk
 from mathlint.terms import Domain, Term
-from mathlint.tokens import tokenize
+from mathlint.tokens import GREEK, tokenize
 
 RELATIVE_BAR = 1e-12
 ABSOLUTE_BAR = 1e-300
@@ -48,7 +48,6 @@ FAR = (
 )
 ATTRIBUTE = re.compile(r'(?<![\w-])computes="(?P<text>[^"]*)"')
 SIGNATURE = re.compile(r"^\s*(?P<name>[A-Za-z_]\w*)\s*\((?P<args>.*?)\)\s*=(?P<latex>.+)$", re.S)
-GREEK_NAMED = frozenset(["alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"])  # fmt: skip
 Point = dict[int, float]
 
 
@@ -135,7 +134,7 @@ def _split_arguments(text: str) -> list[str]:
 
 
 def _page_name(name: str) -> str:
-    return f"\\{name}" if name in GREEK_NAMED else name
+    return f"\\{name}" if name in GREEK else name
 
 
 def parsed(latex: str, page: Page) -> Node:
@@ -294,7 +293,7 @@ def _points(
     leaves: Sequence[int], domains: Sequence[Domain], rng: random.Random, all_scalar: bool
 ) -> Iterator[Point]:
     def moderate() -> list[float]:
-        return [_as_float(sample(domain, rng)) for domain in domains]
+        return [_with_all_bits(sample(domain, rng), domain, rng) for domain in domains]
 
     for _ in range(POINTS):
         yield dict(zip(leaves, moderate(), strict=True))
@@ -310,6 +309,14 @@ def _points(
             row = moderate()
             row[place] = value
             yield dict(zip(leaves, row, strict=True))
+
+
+def _with_all_bits(value: Fraction, domain: Domain, rng: random.Random) -> float:
+    """A number near a sample whose digits are all taken, so that code has something to round."""
+    exact = _as_float(value)
+    near = exact * (1.0 + rng.uniform(-1.0, 1.0) / 4096)
+    free = not domain.values and not domain.integer
+    return near if free and _inside(near, domain) else exact
 
 
 def _as_float(value: Fraction) -> float:

@@ -7,81 +7,24 @@ from dataclasses import dataclass
 
 from mathlint.errors import Unread
 
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "varepsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "vartheta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "varpi",
-        "rho",
-        "varrho",
-        "sigma",
-        "varsigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "varphi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "hbar",
-    ]
+
+def words(text: str) -> frozenset[str]:
+    """A set of words."""
+    return frozenset(text.split())
+
+
+GREEK = words(
+    """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
+    pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta
+    Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar
+    """
 )
-FUNCTIONS = frozenset(
-    [
-        "ln",
-        "log",
-        "exp",
-        "sin",
-        "cos",
-        "tan",
-        "sec",
-        "csc",
-        "cot",
-        "sinh",
-        "cosh",
-        "tanh",
-        "coth",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "arctanh",
-        "sqrt",
-        "erf",
-        "erfc",
-        "max",
-        "min",
-        "sign",
-        "det",
-        "tr",
-        "diag",
-    ]
+FUNCTIONS = words(
+    """
+    ln log exp sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan arctanh sqrt erf
+    erfc max min sign det tr diag
+    """
 )
 FONTS = {
     "mathbf": "mathbf", "boldsymbol": "mathbf", "bm": "mathbf", "pmb": "mathbf", "symbf": "mathbf",
@@ -90,20 +33,10 @@ FONTS = {
     "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm", "mathfrak": "mathfrak",
     "mathbb": "mathbb", "rm": "mathrm",
 }  # fmt: skip
-ACCENTS = frozenset(
-    [
-        "hat",
-        "bar",
-        "tilde",
-        "vec",
-        "widehat",
-        "widetilde",
-        "overline",
-        "dot",
-        "ddot",
-        "check",
-        "breve",
-    ]
+ACCENTS = words(
+    """
+    hat bar tilde vec widehat widetilde overline dot ddot check breve
+    """
 )
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", ":=": ":=",
@@ -113,79 +46,47 @@ RELATIONS = {
     "to": "to", "rightarrow": "to", "implies": "implies", "Rightarrow": "implies", "iff": "iff",
     "Leftrightarrow": "iff", "notin": "notin", "ll": "ll", "gg": "gg", "cong": "cong",
     "longrightarrow": "to", "mapsto": "to", "subset": "subset", "subseteq": "subset",
-    "succ": "succ", "succeq": "succ", "prec": "prec", "preceq": "prec", "leftarrow": "from", "gets": "from",
+    "succ": "succ", "succeq": "succ", "prec": "prec", "preceq": "prec",
+    "leftarrow": "from", "gets": "from",
 }  # fmt: skip
 OPERATORS = {
     "+": "+", "-": "-", "*": "*", "/": "/", "cdot": "*", "times": "*", "div": "/", "odot": "odot",
     "circ": "circ", "otimes": "otimes", "pm": "pm", "mp": "mp", "oplus": "oplus", "ast": "ast",
 }  # fmt: skip
-DOTS = frozenset(["dots", "ldots", "cdots", "dotsb", "dotsc", "dotsm", "dotso", "vdots", "ddots"])
-SPACING = frozenset(
-    [*[",", ";", ":", "!", ">"], " ", "\n", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace",
-     "thickspace", "displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber",
-     "notag", "mathstrut", "strut", "hfill", "break", "allowbreak", "nobreak", "mathop", "mathrel", "mathbin",
-     "mathord", "mathopen", "mathclose", "mathpunct", "mathinner", "hline", "noindent", "relax",
-     "negthinspace", "null"]
-)  # fmt: skip
-WITH_ARGUMENT = frozenset(["color", "textcolor", "tag", "label", "hspace", "vspace", "mspace"])
-SIZES = frozenset(
-    [
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "Bigl",
-        "biggl",
-        "Biggl",
-        "bigr",
-        "Bigr",
-        "biggr",
-        "Biggr",
-        "bigm",
-        "Bigm",
-        "middle",
-    ]
+DOTS = words(
+    """
+    dots ldots cdots dotsb dotsc dotsm dotso vdots ddots
+    """
+)
+SPACING = words(
+    """
+    , ; : ! > quad qquad enspace enskip thinspace medspace thickspace displaystyle textstyle
+    scriptstyle limits nolimits nonumber notag mathstrut strut hfill break allowbreak nobreak
+    mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner hline noindent relax
+    negthinspace null
+    """
+) | {" ", "\n"}
+WITH_ARGUMENT = words(
+    """
+    color textcolor tag label hspace vspace mspace
+    """
+)
+SIZES = words(
+    """
+    big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm middle
+    """
 )
 OPENING = {"(": "(", "[": "[", "{": "{", "lvert": "|", "lVert": "||", "langle": "<", "lbrack": "[",
            "lfloor": "floor", "lceil": "ceil", "lbrace": "{"}  # fmt: skip
 CLOSING = {")": "(", "]": "[", "}": "{", "rvert": "|", "rVert": "||", "rangle": "<", "rbrack": "[",
            "rfloor": "floor", "rceil": "ceil", "rbrace": "{"}  # fmt: skip
 BARS = {"|": "|", "vert": "|", "mid": "|", "Vert": "||", "\\|": "||", "parallel": "||"}
-PLAIN = frozenset(
-    [
-        "frac",
-        "dfrac",
-        "tfrac",
-        "cfrac",
-        "partial",
-        "nabla",
-        "sum",
-        "prod",
-        "int",
-        "infty",
-        "top",
-        "intercal",
-        "prime",
-        "forall",
-        "emptyset",
-        "mathbb",
-        "operatorname",
-        "boxed",
-        "underbrace",
-        "overbrace",
-        "lim",
-        "argmax",
-        "argmin",
-        "colon",
-        "binom",
-        "substack",
-        "underset",
-        "overset",
-        "stackrel",
-        "cancel",
-        "phantom",
-    ]
+PLAIN = words(
+    """
+    frac dfrac tfrac cfrac partial nabla sum prod int infty top intercal prime forall emptyset
+    mathbb operatorname boxed underbrace overbrace lim argmax argmin colon binom substack
+    underset overset stackrel cancel phantom
+    """
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 MAX_LENGTH = 20_000
@@ -306,6 +207,8 @@ class _Tokenizer:
             return None
         if name in SIZES:
             return None
+        if name == "colon":
+            return self._add(":", ":", start, end)
         if name in ("left", "right"):
             return self._delimiter(name, start)
         if name in ("begin", "end"):

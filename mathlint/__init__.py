@@ -1,0 +1,1 @@
+"""Reads the mathematics of Markdown pages and judges every line of it."""

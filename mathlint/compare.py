@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +12,7 @@ from fractions import Fraction
 from flint import arb
 
 from mathlint.errors import Undecided, Unread
-from mathlint.exact import is_zero
+from mathlint.exact import is_surely_different, is_zero
 from mathlint.numeric import (
     PRECISIONS,
     Unclear,
@@ -29,6 +30,7 @@ POINTS = 24
 LEAST_POINTS = 3
 TRIES = 40
 MOST_SHOWN = 8
+TIME = "the time limit was reached"
 VACUOUS = "no point of the domain could be tried, so this says nothing"
 
 
@@ -73,18 +75,60 @@ def compare(instances: Sequence[Instance], terms: Terms, seed: str, rules: Rules
     """
     points = max(LEAST_POINTS, -(-POINTS // len(instances)))
     taken, digits = 0, float("inf")
-    for number, instance in enumerate(instances):
+    for number, printed in enumerate(instances):
         rng = random.Random(f"{seed}/{number}")
-        count, least, witness = _sampled(instance, terms, rng, points, rules)
-        if witness is not None:
+        found = _points(printed, terms, rng, points, rules)
+        least, apart = _sampled(_cancelled(printed, terms), found, rules)
+        if apart is not None:
+            witness = _witness(printed, terms, *apart)
             return Outcome("refuted", "ball arithmetic", f"refuted: {witness}", witness)
-        taken, digits = taken + count, min(digits, least)
+        taken, digits = taken + len(found), min(digits, least)
     if taken == 0:
         raise Undecided(VACUOUS, "ML303")
+    for instance in instances:
+        surely = _surely_different(instance, terms)
+        if surely is not None:
+            return Outcome("refuted", "exact algebra", f"refuted: {surely}", surely)
     if all(_exactly(instance, terms, rules) for instance in instances):
         return Outcome("exact", f"exact algebra in {_counted(instances)}")
     shown = rules.digits if digits == float("inf") else int(digits)
     return Outcome("numeric", f"{shown} digits at {taken} points in {_counted(instances)}")
+
+
+def check_defined(instances: Sequence[Instance], terms: Terms, seed: str, rules: Rules) -> None:
+    """Raises Unread where sides have no value in the declared domain, or nowhere at all."""
+    found = 0
+    for number, instance in enumerate(instances):
+        rng = random.Random(f"{seed}/{number}")
+        found += len(_points(instance, terms, rng, 2, rules))
+    if not found:
+        raise Unread("this has no value at any point that was tried", 0, 1, "ML205")
+
+
+def _cancelled(instance: Instance, terms: Terms) -> Instance:
+    """The sides without the terms that stand on both, which would hide a small difference."""
+    pairs = []
+    for place, left, right in instance.pairs:
+        ours, theirs = Counter(_summands(left)), Counter(_summands(right))
+        common = ours & theirs
+        if common and left is not right and all(term.total for term in common):
+            left, right = (terms.add((side - common).elements()) for side in (ours, theirs))
+        pairs.append((place, left, right))
+    return Instance(instance.choices, tuple(pairs), instance.conditions)
+
+
+def _summands(term: Term) -> tuple[Term, ...]:
+    return term.args if term.kind == "add" else (term,)
+
+
+def _surely_different(instance: Instance, terms: Terms) -> Witness | None:
+    """The witness of sides that differ as polynomials, by however little."""
+    for place, left, right in instance.pairs:
+        if left is not right and is_surely_different(terms.sub(left, right)):
+            names = tuple((name, str(value)) for name, value in instance.choices)
+            at = (("entry", place), *names) if place else names
+            return Witness(at, "a polynomial", "another one")
+    return None
 
 
 def compare_order(
@@ -117,8 +161,7 @@ def _out_of_order(
                 message = "the two sides cannot be told apart, so the order is open"
                 raise Undecided(message) from None
             if not true:
-                values = evaluate(left, point, memo), evaluate(right, point, memo)
-                return _witness(instance, place, terms, point, values)
+                return _witness(instance, terms, place, point)
     return None
 
 
@@ -151,7 +194,7 @@ def _points(
     found: list[dict[int, Fraction]] = []
     for _ in range(TRIES * wanted):
         if time.monotonic() > rules.deadline:
-            raise Undecided("the time limit was reached")
+            raise Undecided(TIME)
         point = {leaf: sample(terms.domains[leaf], rng) for leaf in leaves}
         if _usable(instance, terms, point, rules):
             found.append(point)
@@ -183,19 +226,18 @@ def _usable(instance: Instance, terms: Terms, point: Mapping[int, Fraction], rul
 
 
 def _sampled(
-    instance: Instance, terms: Terms, rng: random.Random, wanted: int, rules: Rules
-) -> tuple[int, float, Witness | None]:
-    """How many points agree and to how many digits, or the witness of the first that does not."""
+    instance: Instance, points: Sequence[Mapping[int, Fraction]], rules: Rules
+) -> tuple[float, tuple[str, Mapping[int, Fraction]] | None]:
+    """To how many digits all points agree, or the first entry and point that do not."""
     digits = float("inf")
-    points = _points(instance, terms, rng, wanted, rules)
     for point in points:
         memos: dict[int, dict[int, arb]] = {bits: {} for bits in PRECISIONS}
         for pair in instance.pairs:
-            least, values = _agreement(pair, point, memos, rules)
-            if values is not None:
-                return 0, 0.0, _witness(instance, pair[0], terms, point, values)
+            least = _agreement(pair, point, memos, rules)
+            if least is None:
+                return 0.0, (pair[0], point)
             digits = min(digits, least)
-    return len(points), digits, None
+    return digits, None
 
 
 def _agreement(
@@ -203,11 +245,13 @@ def _agreement(
     point: Mapping[int, Fraction],
     memos: dict[int, dict[int, arb]],
     rules: Rules,
-) -> tuple[float, tuple[arb, arb] | None]:
-    """To how many digits two sides agree, or their values where they do not."""
+) -> float | None:
+    """To how many digits two sides agree; None where they differ."""
     _, one, other = pair
     if one is other:
-        return float("inf"), None
+        return float("inf")
+    if time.monotonic() > rules.deadline:
+        raise Undecided(TIME)
     for bits in PRECISIONS:
         with precision(bits):
             try:
@@ -216,11 +260,11 @@ def _agreement(
                 continue
             error = left - right
             if not error.contains(0):
-                return 0.0, (left, right)
+                return None
             digits = digits_of(error, abs(left).max(abs(right)))
             absolute = digits_of(error, arb(1))
             if digits >= rules.digits or absolute >= rules.digits + 20:
-                return max(digits, float(rules.digits)), None
+                return max(digits, float(rules.digits))
     raise Undecided(f"the two sides could not be computed to {rules.digits} digits")
 
 
@@ -233,21 +277,32 @@ def _shown_point(
 
 
 def _witness(
-    instance: Instance,
-    place: str,
-    terms: Terms,
-    point: Mapping[int, Fraction],
-    values: tuple[arb, arb],
+    instance: Instance, terms: Terms, place: str, point: Mapping[int, Fraction]
 ) -> Witness:
-    for figures in (3, 6, 12, 30):
-        left, right = (_figures(value, figures) for value in values)
-        if left != right:
+    """The sides as they are printed, to as many figures as it takes to tell them apart."""
+    _, left, right = next(pair for pair in instance.pairs if pair[0] == place)
+    values = [_value(side, point) for side in (left, right)]
+    for figures in (3, 6, 12, 30, 100):
+        shown = [_figures(value, figures) for value in values]
+        if shown[0] != shown[1]:
             break
     names = _shown_point(instance, terms, point)
-    return Witness((("entry", place), *names) if place else tuple(names), left, right)
+    return Witness((("entry", place), *names) if place else tuple(names), shown[0], shown[1])
 
 
-def _figures(value: arb, figures: int) -> str:
+def _value(term: Term, point: Mapping[int, Fraction]) -> arb | None:
+    for bits in PRECISIONS[2:]:
+        with precision(bits):
+            try:
+                return evaluate(term, point, {})
+            except (Unclear, Undefined):
+                continue
+    return None
+
+
+def _figures(value: arb | None, figures: int) -> str:
+    if value is None:
+        return "beyond reach"
     if value.contains(0):
         return "0"
     number = float(value.mid())

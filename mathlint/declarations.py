@@ -42,6 +42,7 @@ class Declarations:
         self.strict = settings.undeclared == "error"
         self.scope, self.terms = Scope(), Terms()
         self.assumed: list[tuple[str, int]] = []
+        self._known_state = (0, 0)
         self._memos: dict[object, tuple[dict, dict]] = {}  # type: ignore[type-arg]
 
     # -- instances ----------------------------------------------------------------------------
@@ -53,7 +54,10 @@ class Declarations:
         reached: dict[Node, Reached] | None = None,
     ) -> Meaning:
         """What trees mean under one choice of sizes and indices."""
-        key = (frozenset(filter(self._is_shared, choices.items())), self._state(), conditions)
+        if self._known_state != self._state():
+            self._known_state = self._state()
+            self._memos.clear()
+        key = (frozenset(filter(self._is_shared, choices.items())), conditions)
         memo, shapes = self._memos.setdefault(key, ({}, {}))
         return Meaning(
             scope=self.scope,

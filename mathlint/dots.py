@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mathlint.errors import Unread
-from mathlint.indices import NoInstance
 from mathlint.syntax import Dots, Group, Node, Num, Product, Ref, Sum, children, walk
 
 NO_PATTERN = "the terms on both sides of the dots have no pattern in common"
@@ -26,8 +25,7 @@ class Reader:
 def expanded(node: Sum, reader: Reader) -> tuple[Signed, ...]:
     """The terms of a sum with its dots written out.
 
-    Raises Unread where the visible terms show no pattern, NoInstance where a visible term lies
-    outside the run.
+    Raises Unread where the visible terms show no pattern or leave the run.
     """
     parts = node.terms
     marks = [k for k, (_, part) in enumerate(parts) if isinstance(part, Dots)]
@@ -57,7 +55,8 @@ def _run(node: Sum, first: int, last: int, marks: list[int], reader: Reader) -> 
             message = "this term between the dots is printed as an end as well"
             raise Unread(message, middle.start, middle.end)
         if not min(low, high) <= pattern.value_of(middle) <= max(low, high):
-            raise NoInstance
+            message = "this term between the dots can leave the ends of its row"
+            raise Unread(message, middle.start, middle.end)
     while first > 0 and parts[first - 1][0] == sign and pattern.fits(low - 1, parts[first - 1][1]):
         first, low = first - 1, low - 1
     after = last + 1

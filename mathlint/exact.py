@@ -36,18 +36,33 @@ def is_zero(term: Term) -> bool:
         return False
 
 
-def _count(term: Term) -> int:
-    seen: set[int] = set()
-    stack, count = [term], 0
+def is_surely_different(term: Term) -> bool:
+    """Whether a term without functions is a ratio that is not zero everywhere."""
+    if any(part.kind not in ("const", "leaf", "add", "mul", "pow") for part in _parts(term)):
+        return False
+    try:
+        return not _Algebra(term).vanishes(term)
+    except Inexact:
+        return False
+
+
+def _parts(term: Term) -> list[Term]:
+    seen: dict[int, Term] = {}
+    stack = [term]
     while stack:
         part = stack.pop()
-        if part.number in seen:
-            continue
-        seen.add(part.number)
+        if part.number not in seen:
+            seen[part.number] = part
+            stack.extend(part.args)
+    return list(seen.values())
+
+
+def _count(term: Term) -> int:
+    count = 0
+    for part in _parts(term):
         if part.kind in ("leaf", "fun", "pow", "opaque"):
             # an exponential may need one variable for each summand of its argument
             count += len(part.args[0].args) + 1 if part.data == "exp" else 1
-        stack.extend(part.args)
     return count
 
 

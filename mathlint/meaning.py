@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from mathlint.dots import Reader, expanded
 from mathlint.errors import Unread
-from mathlint.indices import Indices, NeedsChoice, NoInstance
+from mathlint.indices import LONGEST_RANGE, Indices, NeedsChoice, NoInstance
 from mathlint.scope import Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
 from mathlint.syntax import (
     BigOperator,
@@ -40,6 +40,7 @@ from mathlint.values import (
     ShapeError,
     Value,
     added,
+    chained,
     determinant,
     diagonal,
     inverse,
@@ -102,6 +103,7 @@ class Meaning(Indices):
     def value(self, node: Node) -> Value:
         """The value of a tree; raises Unread where the tree means nothing."""
         self.depth += 1
+        self.terms.spend()
         if self.depth > MAX_DEPTH:
             raise Unread("definitions nested too deeply", node.start, node.end)
         try:
@@ -183,15 +185,14 @@ class Meaning(Indices):
         if any(isinstance(factor, Dots) for factor in node.factors):
             raise Unread("dots between factors are not read", node.start, node.end, NOT_READ)
         self._refuse_unknown_call(node)
-        runs: list[Value] = []
+        runs: list[list[Value]] = []
         for mark, factor in zip(("odot", *node.marks), node.factors, strict=True):
-            value = self.value(factor)
             if mark == "odot":
-                runs.append(value)
-            else:
-                runs[-1] = multiplied(self.terms, runs[-1], value)
-        total = runs[0]
-        for value in runs[1:]:
+                runs.append([])
+            runs[-1].append(self.value(factor))
+        products = [chained(self.terms, run) for run in runs]
+        total = products[0]
+        for value in products[1:]:
             what = "an entrywise product of"
             total = paired(total, value, lambda a, b: self.terms.mul((a, b)), what)
         return total
@@ -362,8 +363,8 @@ class Meaning(Indices):
         self, ref: Ref, entry: Entry, layer: int | None
     ) -> tuple[tuple[int, ...], ...] | None:
         for defined in reversed(entry.defined):
-            bindings = self.match(defined.layer, (), layer, ())
-            if bindings is None or (defined.subs and all(isinstance(s, Num) for s in defined.subs)):
+            bindings = None if defined.fixed else self.match(defined.layer, (), layer, ())
+            if bindings is None:
                 continue
             if defined.subs:
                 with self._within(bindings):
@@ -376,8 +377,10 @@ class Meaning(Indices):
         return None
 
     def _axis(self, dim: Node) -> tuple[int, ...]:
-        first = 0 if from_zero(dim) else 1
-        return tuple(range(first, first + self.integer(dim)))
+        first, length = 0 if from_zero(dim) else 1, self.integer(dim)
+        if length > LONGEST_RANGE:
+            raise Unread("this length is too large", dim.start, dim.end)
+        return tuple(range(first, first + length))
 
     def _sub_values(self, sub: Node, ref: Ref) -> tuple[int, ...]:
         """The values that an index of a name's pattern runs over."""
@@ -486,6 +489,8 @@ class Meaning(Indices):
         """The equation that gives an entry: by its own indices, or of the whole."""
         _, _, layer, subs = target
         for found in reversed(entry.defined):
+            if not found.may_be(subs):
+                continue
             bindings = self.match(found.layer, found.subs, layer, subs)
             if bindings is not None:
                 return found, bindings
@@ -741,8 +746,13 @@ class Meaning(Indices):
         finally:
             self.cuts = before
         self._note_reach(node, value, variables)
+        operand = value
         for variable in variables:
             value = self._differentiated(node, value, variable)
+        if isinstance(operand, Term) and not operand.total:
+            # even a slope of 0 needs a function that has values
+            guard = self.terms.mul((self.terms.zero, operand))
+            value = mapped(value, lambda t: guard if t is self.terms.zero else t)
         if not back:
             return value
         return mapped(value, lambda entry: self.terms.substitute(entry, back))

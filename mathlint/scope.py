@@ -59,6 +59,11 @@ class Defined:
     subs: tuple[Node, ...]
     body: Node
     number: int
+    fixed: tuple[int, ...] | None = None
+
+    def may_be(self, subs: tuple[int, ...]) -> bool:
+        """Whether a definition of one entry, by its numbers, can be that of these indices."""
+        return self.fixed is None or self.fixed == subs
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mathlint.compare import Instance, Outcome, Rules, compare, compare_order
+from mathlint.compare import Instance, Outcome, Rules, check_defined, compare, compare_order
 from mathlint.declarations import ORDERS, Declarations, bare, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Meaning, NoInstance, Reached
@@ -33,7 +33,7 @@ from mathlint.syntax import (
     Sum,
     walk,
 )
-from mathlint.terms import Comparison, Term
+from mathlint.terms import MAX_STEPS, Comparison, Term
 from mathlint.tokens import FUNCTIONS
 from mathlint.values import Array, Value, same_shape
 from mathlint.values import shown as shape_of
@@ -73,6 +73,7 @@ class Page(Declarations):
 
     def judge(self, sentence: Sentence) -> list[Judged]:
         """The statements that a sentence makes."""
+        self.terms.steps = MAX_STEPS
         if not self.strict:
             self.assume_indices(sentence)
         span = (sentence.start, sentence.end)
@@ -331,7 +332,7 @@ class Page(Declarations):
             meaning.locals = values
             return meaning.value(right)
 
-        self.instances(body)
+        self._check_values([value for _, value in self.instances(body)])
         opened = self.scope.entries.setdefault((name, False), Entry())
         opened.function, opened.assumed = function, False
         self.scope.changes += 1
@@ -375,19 +376,31 @@ class Page(Declarations):
 
         entry = self.scope.open(left)
         try:
-            if not self.instances(body, conditions):
+            values = [value for _, value in self.instances(body, conditions)]
+            if not values:
                 raise Undecided("this definition has no instance", "ML303")
+            self._check_values(values)
         except (Unread, Undecided):
             entry.defined.remove(found)
             self.scope.changes += 1
             raise
         if not (left.subs and all(literal(sub) for sub in left.subs)):
             entry.assumed = False
+        # checking the definition is no use of it; what the check remembered goes too
+        self.scope.used.discard(found.number)
+        self.scope.changes += 1
         return found.number
+
+    def _check_values(self, values: Sequence[Value]) -> None:
+        """A definition must have a value somewhere; under the strict setting, wherever declared."""
+        instances = [Instance((), _paired(value, value), ()) for value in values]
+        check_defined(instances, self.terms, f"{self.settings.seed}", self._rules())
 
     def _register(self, left: Ref, right: Node) -> Defined:
         """Let an equation hold from here on, so that it may recur over layers."""
-        found = Defined(left.layer, left.subs, right, self.scope.next_number())
+        numbers = [sub.value for sub in left.subs if isinstance(sub, Num)]
+        fixed = tuple(map(int, numbers)) if numbers and len(numbers) == len(left.subs) else None
+        found = Defined(left.layer, left.subs, right, self.scope.next_number(), fixed)
         self.scope.open(left).defined.append(found)
         self.scope.changes += 1
         return found

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from mathlint.errors import Undecided
+
 ZERO_LEAVES: frozenset[int] = frozenset()
 ORDER: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": operator.lt,
@@ -39,12 +41,13 @@ REAL = Domain()
 class Term:
     """One node of a term; compare with `is`."""
 
-    __slots__ = ("args", "data", "kind", "leaves", "number")
+    __slots__ = ("args", "data", "kind", "leaves", "number", "total")
 
     def __init__(
         self, kind: str, args: tuple[Term, ...], data: object, leaves: frozenset[int], number: int
     ) -> None:
         self.kind, self.args, self.data, self.leaves, self.number = kind, args, data, leaves, number
+        self.total = _is_total(kind, args, data)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,38 @@ class Comparison:
     right: Term
 
 
+TOTAL = frozenset(
+    {
+        "exp",
+        "sin",
+        "cos",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arctan",
+        "erf",
+        "erfc",
+        "abs",
+        "sign",
+        "max",
+        "min",
+        "pi",
+    }
+)
+MAX_STEPS = 250_000
+
+
+def _is_total(kind: str, args: tuple[Term, ...], data: object) -> bool:
+    """Whether a term has a value at every point, so that a factor 0 may swallow it."""
+    if kind == "pow":
+        exponent = args[1].data if args[1].kind == "const" else None
+        whole = isinstance(exponent, Fraction) and exponent.denominator == 1 and exponent >= 0
+        return whole and args[0].total
+    if kind == "case" or (kind == "fun" and data not in TOTAL):
+        return False
+    return all(arg.total for arg in args)
+
+
 class Terms:
     """Makes terms, each only once, and differentiates them."""
 
@@ -64,6 +99,7 @@ class Terms:
         self._derivatives: dict[tuple[int, int], Term] = {}
         self.leaf_names: dict[int, str] = {}
         self.domains: dict[int, Domain] = {}
+        self.steps = MAX_STEPS
         self.zero, self.one = self.const(0), self.const(1)
 
     def _make(self, kind: str, args: tuple[Term, ...], data: object = None) -> Term:
@@ -78,7 +114,14 @@ class Terms:
                 )
             found = Term(kind, args, data, leaves, len(self._known))
             self._known[key] = found
+            self.spend()
         return found
+
+    def spend(self) -> None:
+        """Count a step of work; raises Undecided when a statement has used up its share."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise Undecided("this is too large to be decided")
 
     def const(self, value: int | Fraction) -> Term:
         """A rational number."""
@@ -131,7 +174,7 @@ class Terms:
                 stack.extend(reversed(term.args))
             else:
                 rest.append(term)
-        if total == 0 or not rest:
+        if not rest or (total == 0 and all(term.total for term in rest)):
             return self.const(total)
         if total != 1:
             rest.insert(0, self.const(total))
@@ -156,7 +199,7 @@ class Terms:
             assert isinstance(value, Fraction)
             if value == 1:
                 return base
-            if value == 0:
+            if value == 0 and base.total:
                 return self.one
             if (
                 base.kind == "const"

@@ -91,6 +91,7 @@ PLAIN = words(
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
+MAX_DIGITS = 200
 PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
     re.S,
@@ -131,6 +132,8 @@ class _Tokenizer:
                 self._command(match["command"], start, end)
             elif match["escaped"]:
                 self._escaped(match["escaped"], start, end)
+            elif match["number"] and end - start > MAX_DIGITS:
+                raise Unread(f"a number of more than {MAX_DIGITS} digits", start, end)
             elif match["number"]:
                 self._add("number", match["number"], start, end)
             elif match["char"]:

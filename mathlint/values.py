@@ -106,6 +106,16 @@ def multiplied(terms: Terms, left: Value, right: Value) -> Value:
     return _from_matrix(left, right, shape, entries, (rows.first[0], cols.first[1]))
 
 
+def chained(terms: Terms, values: list[Value]) -> Value:
+    """A product of several values from left to right; raises ShapeError."""
+    if all(isinstance(value, Term) for value in values):
+        return terms.mul(value for value in values if isinstance(value, Term))
+    total = values[0]
+    for value in values[1:]:
+        total = multiplied(terms, total, value)
+    return total
+
+
 def _as_matrix(value: Array) -> Array:
     if len(value.shape) == 2:
         return value

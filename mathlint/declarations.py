@@ -138,6 +138,8 @@ class Declarations:
         """Lengths and bounds must use names that are known; unknown lengths become sizes."""
         for dim in target.dims:
             self.check_sizes(dim)
+        if self.strict:
+            self.instances(lambda meaning: [meaning.axis(dim) for dim in target.dims])
         meaning = self.meaning({})
         for item in target.items:
             meaning.scalar(item)
@@ -152,6 +154,11 @@ class Declarations:
             if isinstance(index, Ref) and self.strict and (entry is None or not entry.is_whole):
                 message = f"{index.name} is used as an index, but nothing gives its range"
                 raise Unread(message, index.start, index.end, "ML204")
+        for index in name.subs if self.strict else ():
+            if any(value < 0 for _, value in self.instances(lambda m: m.integer(index))):
+                raise Unread(
+                    f"the index {shown(index)} falls below 0", index.start, index.end, "ML204"
+                )
 
     def check_sizes(self, node: Node) -> None:
         """The names of a length or a range must be known; under the lax setting they are sizes."""

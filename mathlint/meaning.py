@@ -348,7 +348,7 @@ class Meaning(Indices):
             bindings = self.match(lengths.layer, (), layer, ())
             if bindings is not None:
                 with self._within(bindings):
-                    return tuple(self._axis(dim) for dim in lengths.dims)
+                    return tuple(self.axis(dim) for dim in lengths.dims)
         by_definition = self._axes_of_definition(ref, entry, layer)
         if by_definition is not None:
             return by_definition
@@ -376,10 +376,11 @@ class Meaning(Indices):
             return tuple(tuple(range(first, first + size)) for first, size in ends)
         return None
 
-    def _axis(self, dim: Node) -> tuple[int, ...]:
+    def axis(self, dim: Node) -> tuple[int, ...]:
+        """The numbers of the entries along an axis of this length."""
         first, length = 0 if from_zero(dim) else 1, self.integer(dim)
-        if length > LONGEST_RANGE:
-            raise Unread("this length is too large", dim.start, dim.end)
+        if not 0 < length <= LONGEST_RANGE:
+            raise Unread(f"the length {length} is not read", dim.start, dim.end, "ML204")
         return tuple(range(first, first + length))
 
     def _sub_values(self, sub: Node, ref: Ref) -> tuple[int, ...]:
@@ -537,7 +538,7 @@ class Meaning(Indices):
         nodes = ref.subs if len(ref.subs) == len(subs) else (ref,) * len(subs)
         with self._within(bindings):
             for node, dim, sub in zip(nodes, declared.dims, subs, strict=True):
-                axis = self._axis(dim)
+                axis = self.axis(dim)
                 if sub not in axis:
                     message = f"the index {sub} of {shown(ref)} is outside {axis[0]} to {axis[-1]}"
                     raise Unread(message, node.start, node.end, "ML204")

@@ -406,12 +406,6 @@ class _Scanner:
                 break
         body = self.text[at + 1 : close]
         spaced = body[0].isspace() or body[-1].isspace()
-        if (
-            (spaced or body[0].isdigit())
-            and not re.search(r"[\\^_={}+<>]", body)
-            and " " in body.strip()
-        ):
-            return at + 1
         if spaced and not re.search(r"[\\^_={}]", body) and len(body.strip()) > 1:
             return at + 1
         self._formula(at + 1, close, at, close + 1, False)

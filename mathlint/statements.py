@@ -118,7 +118,7 @@ class Page(Declarations):
                 self._member_claim(name, entry, sentence.target)
                 claimed = True
             elif entry is not None and entry.range is not None:
-                if not sentence.target.name.startswith(("N", "Z")):
+                if name.subs or not sentence.target.name.startswith(("N", "Z")):
                     message = "an index is declared as no whole number"
                     raise Unread(message, sentence.start, sentence.end)
             else:

@@ -1,0 +1,76 @@
+"""Short pages as they stand on the web: right ones are green, their wrong twins never.
+
+tests/corpus/scalar*.toml holds pages on scalars and sums in the notations of the field. `wrong`
+lists replacements [right piece, wrong piece] that each make a wrong twin; `refused` is the message
+with which mathlint declines a right page that it does not read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mathlint.check import check_text
+from mathlint.report import Report, SnippetCheck, Statement
+from mathlint.settings import Settings
+
+CORPUS = Path(__file__).parent / "corpus"
+NOT_GREEN = ("refuted", "unread", "undecided")
+
+
+def entries() -> Iterator[dict[str, Any]]:
+    for path in sorted(CORPUS.glob("scalar*.toml")):
+        yield from tomllib.loads(path.read_text(encoding="utf-8"))["page"]
+
+
+PAGES = list(entries())
+TWINS = [
+    pytest.param(page, right, wrong, id=f"{page['name']}:{number}")
+    for page in PAGES
+    for number, (right, wrong) in enumerate(page["wrong"], 1)
+]
+
+
+def check(page: dict[str, Any], text: str) -> Report:
+    settings = Settings(undeclared="error" if page.get("strict") else "real")
+    return check_text(text, page["name"], settings)
+
+
+def told(findings: tuple[Statement | SnippetCheck, ...]) -> str:
+    return "\n".join(f"{f.line}:{f.column} {f.verdict} {f.code} {f.message}" for f in findings)
+
+
+def first_changed_line(text: str, right: str) -> int:
+    """The line at which a piece begins; it must stand in the text exactly once."""
+    assert text.count(right) == 1, f"{text.count(right)} times on the page: {right}"
+    return text.count("\n", 0, text.index(right)) + 1
+
+
+def test_names_are_unique() -> None:
+    names = [page["name"] for page in PAGES]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page["name"])
+def test_right_page_is_green(page: dict[str, Any]) -> None:
+    report = check(page, page["text"])
+    assert report.statements
+    if "refused" in page:
+        assert report.findings, "no longer refused: take the mark away"
+        assert {finding.verdict for finding in report.findings} <= {"unread", "undecided"}
+        assert page["refused"] in report.findings[0].message
+    else:
+        assert not report.findings, told(report.findings)
+
+
+@pytest.mark.parametrize(("page", "right", "wrong"), TWINS)
+def test_wrong_twin_has_a_finding(page: dict[str, Any], right: str, wrong: str) -> None:
+    line = first_changed_line(page["text"], right)
+    report = check(page, page["text"].replace(right, wrong))
+    found = [f for f in report.findings if f.verdict in NOT_GREEN]
+    place = [f for f in found if not isinstance(f, Statement) or f.end_line >= line]
+    assert place, told(tuple(found)) or "no finding at all"

@@ -11,8 +11,9 @@ from fractions import Fraction
 
 from flint import arb
 
+from mathlint.borders import admits, borders, disagree
 from mathlint.errors import Undecided, Unread
-from mathlint.exact import is_surely_different, is_zero
+from mathlint.exact import is_surely_different, is_zero, parts
 from mathlint.numeric import (
     PRECISIONS,
     Unclear,
@@ -24,11 +25,13 @@ from mathlint.numeric import (
     sample,
 )
 from mathlint.report import Witness
-from mathlint.terms import Comparison, Term, Terms
+from mathlint.terms import Comparison, Domain, Term, Terms
 
 POINTS = 24
 LEAST_POINTS = 3
 TRIES = 40
+BRANCH_TRIES = 400
+SCALES = (1, 4, 1, 16, Fraction(1, 16), 64)
 MOST_SHOWN = 8
 TIME = "the time limit was reached"
 VACUOUS = "no point of the domain could be tried, so this says nothing"
@@ -82,6 +85,7 @@ def compare(instances: Sequence[Instance], terms: Terms, seed: str, rules: Rules
         if apart is not None:
             witness = _witness(printed, terms, *apart)
             return Outcome("refuted", "ball arithmetic", f"refuted: {witness}", witness)
+        _check_borders(printed, terms, found[:2])
         taken, digits = taken + len(found), min(digits, least)
     if taken == 0:
         raise Undecided(VACUOUS, "ML303")
@@ -191,7 +195,8 @@ def _points(
 ) -> list[dict[int, Fraction]]:
     """Points of the domain at which the conditions hold and both sides have a value."""
     leaves = _leaves(instance)
-    found: list[dict[int, Fraction]] = []
+    found = _branch_points(instance, terms, rng, rules)
+    wanted += len(found)
     for _ in range(TRIES * wanted):
         if time.monotonic() > rules.deadline:
             raise Undecided(TIME)
@@ -201,6 +206,123 @@ def _points(
         if len(found) >= wanted or (not leaves and found):
             break
     return found
+
+
+def _branch_points(
+    instance: Instance, terms: Terms, rng: random.Random, rules: Rules
+) -> list[dict[int, Fraction]]:
+    """Usable points that together meet both sides of every branching of the two sides.
+
+    Raises Undecided for a printed case that no point reaches.
+    """
+    branchings = _branchings(instance.terms)
+    if not branchings:
+        return []
+    found: list[dict[int, Fraction]] = []
+    met: set[tuple[int, bool]] = set()
+    leaves = _leaves(instance)
+    for turn in range(BRANCH_TRIES):
+        scale = SCALES[turn % len(SCALES)]
+        point = {
+            leaf: _scaled(sample(terms.domains[leaf], rng), terms.domains[leaf], scale)
+            for leaf in leaves
+        }
+        sides = _sides_of(branchings, point)
+        if sides <= met or not _usable(instance, terms, point, rules):
+            continue
+        found.append(point)
+        met |= sides
+        if len(met) == 2 * len(branchings):
+            break
+    _check_cases(instance, found)
+    return found
+
+
+def _check_borders(
+    instance: Instance, terms: Terms, points: Sequence[Mapping[int, Fraction]]
+) -> None:
+    """Raises Undecided where a printed case includes a point at which the other side has a kink."""
+    for point in points:
+        for leaf, border in borders(terms, instance.terms, point):
+            if not admits(instance.conditions, border):
+                continue
+            for _, left, right in instance.pairs:
+                message = disagree(left, right, leaf, border)
+                if message is not None:
+                    at = ", ".join(f"{n} = {v}" for n, v in _shown_point(instance, terms, border))
+                    raise Undecided(f"{message}: {at}", "ML305")
+
+
+def _scaled(value: Fraction, domain: Domain, scale: int | Fraction) -> Fraction:
+    free = domain.low is None and domain.high is None and not domain.values and not domain.integer
+    return value * scale if free else value
+
+
+def _branchings(terms: Sequence[Term]) -> list[Comparison]:
+    """The comparisons on which values depend: of cases, max, min, absolute values and signs."""
+    found: dict[tuple[Term, Term], Comparison] = {}
+    for term in terms:
+        for part in parts(term):
+            if part.kind == "case":
+                assert isinstance(part.data, tuple)
+                compared = [(c.left, c.right) for row in part.data for c in row]
+            elif part.kind == "fun" and part.data in ("max", "min"):
+                compared = [(part.args[0], part.args[1])]
+            elif part.kind == "fun" and part.data in ("abs", "sign"):
+                compared = [(part.args[0], part.args[0])]
+            else:
+                continue
+            for left, right in compared:
+                found.setdefault((left, right), Comparison("<", left, right))
+    return list(found.values())
+
+
+def _sides_of(
+    branchings: Sequence[Comparison], point: Mapping[int, Fraction]
+) -> set[tuple[int, bool]]:
+    """On which side of each branching a point lies, where that can be told."""
+    sides: set[tuple[int, bool]] = set()
+    with precision(PRECISIONS[0]):
+        memo: dict[int, arb] = {}
+        for number, branching in enumerate(branchings):
+            try:
+                left = evaluate(branching.left, point, memo)
+                one_sided = branching.left is branching.right
+                right = arb(0) if one_sided else evaluate(branching.right, point, memo)
+            except (Unclear, Undefined):
+                continue
+            if left < right or left > right:
+                sides.add((number, bool(left < right)))
+    return sides
+
+
+def _check_cases(instance: Instance, points: Sequence[Mapping[int, Fraction]]) -> None:
+    """Every row of every case must be met by a point, or the line is not shown for it."""
+    for term in instance.terms:
+        for part in parts(term):
+            if part.kind == "case" and not any(c.relation == "=" for c in _comparisons(part)):
+                _check_rows(part, points)
+
+
+def _comparisons(case: Term) -> list[Comparison]:
+    assert isinstance(case.data, tuple)
+    return [comparison for row in case.data for comparison in row]
+
+
+def _check_rows(case: Term, points: Sequence[Mapping[int, Fraction]]) -> None:
+    assert isinstance(case.data, tuple)
+    met: set[int] = set()
+    for point in points:
+        with precision(PRECISIONS[0]):
+            memo: dict[int, arb] = {}
+            try:
+                truths = [all(holds(c, point, memo) for c in row) for row in case.data]
+            except (Unclear, Undefined):
+                continue
+            met.update(truths.index(True) for _ in truths[:1] if True in truths)
+    if len(met) < len(case.data):
+        missing = min(set(range(len(case.data))) - met) + 1
+        raise Undecided(f"no point was found in case {missing}, so it is not shown there", "ML304")
 
 
 def _usable(instance: Instance, terms: Terms, point: Mapping[int, Fraction], rules: Rules) -> bool:

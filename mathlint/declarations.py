@@ -154,11 +154,11 @@ class Declarations:
             if isinstance(index, Ref) and self.strict and (entry is None or not entry.is_whole):
                 message = f"{index.name} is used as an index, but nothing gives its range"
                 raise Unread(message, index.start, index.end, "ML204")
-        for index in name.subs if self.strict else ():
-            if any(value < 0 for _, value in self.instances(lambda m: m.integer(index))):
-                raise Unread(
-                    f"the index {shown(index)} falls below 0", index.start, index.end, "ML204"
-                )
+        if not self.strict or not name.subs:
+            return
+        for _, values in self.instances(lambda m: [m.integer(sub) for sub in name.subs]):
+            if min(values) < 0:
+                raise Unread("an index falls below 0", name.start, name.end, "ML204")
 
     def check_sizes(self, node: Node) -> None:
         """The names of a length or a range must be known; under the lax setting they are sizes."""
@@ -236,9 +236,9 @@ class Declarations:
         if len(names) != 1 or not all(literal(m) for m in members if not isinstance(m, Ref)):
             return False
         entry = self.scope.entry(names[0])
-        if entry is None:
+        if entry is None or (entry.integer and entry.is_free):
             return True
-        return entry.is_free and (entry.assumed or not entry.read_free or entry.integer)
+        return entry.assumed and not entry.declared and not entry.read_free
 
     def declare_bound(self, chain: Chain) -> None:
         """Take `0 < a < 1` as the interval that a lies in."""

@@ -38,7 +38,7 @@ def is_zero(term: Term) -> bool:
 
 def is_surely_different(term: Term) -> bool:
     """Whether a term without functions is a ratio that is not zero everywhere."""
-    if any(part.kind not in ("const", "leaf", "add", "mul", "pow") for part in _parts(term)):
+    if any(part.kind not in ("const", "leaf", "add", "mul", "pow") for part in parts(term)):
         return False
     try:
         return not _Algebra(term).vanishes(term)
@@ -46,7 +46,8 @@ def is_surely_different(term: Term) -> bool:
         return False
 
 
-def _parts(term: Term) -> list[Term]:
+def parts(term: Term) -> list[Term]:
+    """A term and all below it, each once."""
     seen: dict[int, Term] = {}
     stack = [term]
     while stack:
@@ -59,7 +60,7 @@ def _parts(term: Term) -> list[Term]:
 
 def _count(term: Term) -> int:
     count = 0
-    for part in _parts(term):
+    for part in parts(term):
         if part.kind in ("leaf", "fun", "pow", "opaque"):
             # an exponential may need one variable for each summand of its argument
             count += len(part.args[0].args) + 1 if part.data == "exp" else 1

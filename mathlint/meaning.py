@@ -21,6 +21,7 @@ from mathlint.syntax import (
     Condition,
     Derivative,
     Dots,
+    Evaluated,
     Group,
     Node,
     Norm,
@@ -32,6 +33,7 @@ from mathlint.syntax import (
     Ref,
     Sum,
     Transpose,
+    walk,
 )
 from mathlint.terms import REAL, Comparison, Domain, Term, Terms
 from mathlint.tokens import FUNCTIONS
@@ -60,7 +62,7 @@ Target = tuple[str, bool, int | None, tuple[int, ...]]
 MAX_DEPTH = 100
 CONSTANTS = {"e": "exp", "\\pi": "pi"}
 TWO_SIDED = frozenset({"max", "min"})
-BUILT_IN = FUNCTIONS | {"abs"}
+BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
 INVERTED = {"sec": "cos", "csc": "sin", "cot": "tan", "coth": "tanh"}
 IDENTITIES = frozenset({"I", "\\mathbf{I}", "\\mathbf{1}"})
 NOT_READ = "ML104"
@@ -148,6 +150,8 @@ class Meaning(Indices):
                 return self._component(node)
             case Norm():
                 return self._norm(node)
+            case Evaluated():
+                return self._evaluated(node)
             case Dots():
                 raise Unread("dots with nothing to go on", node.start, node.end)
             case Group():
@@ -247,6 +251,21 @@ class Meaning(Indices):
                 raise Unread(message, sub.start, sub.end, "ML204")
             places.append(place)
         return value.at(tuple(places))
+
+    def _evaluated(self, node: Evaluated) -> Value:
+        """A value with one name held and then replaced by what stands below the bar."""
+        cuts, back = dict(self.cuts), dict[int, Term]()
+        leaf = self._variable(node.variable, cuts, back)
+        at = self.scalar(node.at)
+        before, self.cuts = self.cuts, cuts
+        try:
+            value = self.value(node.base)
+        finally:
+            self.cuts = before
+        if not isinstance(leaf, Term):
+            raise Unread("the bar is read for scalars only", node.start, node.end, NOT_READ)
+        number = leaf.number
+        return mapped(value, lambda entry: self.terms.substitute(entry, {number: at}))
 
     def _norm(self, node: Norm) -> Value:
         value = self.value(node.base)
@@ -652,10 +671,18 @@ class Meaning(Indices):
                 return diagonal(self.terms, arg)
         if isinstance(arg, Array):
             self._check_entrywise(node)
+        if name == "\\Phi":
+            return mapped(arg, self._normal_distribution)
         if name in INVERTED:
             one = self.terms.const(-1)
             return mapped(arg, lambda t: self.terms.power(self.terms.fun(INVERTED[name], t), one))
         return mapped(arg, lambda entry: self.terms.fun(name, entry))
+
+    def _normal_distribution(self, x: Term) -> Term:
+        """The distribution function of the standard normal distribution."""
+        half = self.terms.const(Fraction(1, 2))
+        scaled = self.terms.mul((self.terms.const(-1), x, self.terms.fun("sqrt", half)))
+        return self.terms.mul((half, self.terms.fun("erfc", scaled)))
 
     def _check_entrywise(self, node: Call) -> None:
         """A scalar function of a vector is read only where the page says what it means."""
@@ -767,7 +794,8 @@ class Meaning(Indices):
         function = entry.function if entry else None
         if function is None or name.name in self.locals:
             return node
-        if {v.name for v in node.variables if isinstance(v, Ref)} - set(function.params):
+        known = {part.name for part in walk(function.body) if isinstance(part, Ref)}
+        if {v.name for v in node.variables if isinstance(v, Ref)} - known - set(function.params):
             message = f"write {name.name} with its argument in brackets"
             raise Unread(message, name.start, name.end)
         args = tuple(Ref(param, start=name.start, end=name.end) for param in function.params)

@@ -15,6 +15,7 @@ from mathlint.syntax import (
     Condition,
     Derivative,
     Dots,
+    Evaluated,
     Group,
     Node,
     Norm,
@@ -27,7 +28,7 @@ from mathlint.syntax import (
     Transpose,
     walk,
 )
-from mathlint.tokens import ACCENTS, Token
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, Token
 
 SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
 INFIX = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "odot": PRODUCT}
@@ -38,17 +39,13 @@ FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
 TRANSPOSES = frozenset({"top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"})
 INVERSE = Num(Fraction(-1), start=0, end=0)
 OTHERWISE = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
-CONDITION_WORDS = frozenset(
-    {"if", "for", "for all", "for each", "for every", "when", "where", "with", "and", "as",
-     "若", "当", "对", "如果", "其中", "对于", "对所有", "对每个", "且", "时", "且当", "并且", "和"}
-)  # fmt: skip
 
 
 class Parser:
     """Reads a run of tokens as one expression; `is_function` tells calls from products."""
 
     def __init__(self, tokens: Sequence[Token], is_function: Callable[[str], bool]) -> None:
-        self.tokens = list(tokens)
+        self.tokens = [token for token in tokens if token.kind != "gap"]
         self.is_function = is_function
         self.at = 0
         self.depth = 0
@@ -250,6 +247,8 @@ class Parser:
     def group(self, opened: Token) -> Node:
         if opened.text == "|" or opened.text == "||":
             return self.absolute(opened)
+        if opened.text == ".":
+            return self.evaluated(opened)
         if opened.text not in "([{":
             raise Unread(
                 f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104"
@@ -276,6 +275,23 @@ class Parser:
             return Call("abs", (node,), start=opened.start, end=closed.end)
         kind = self.norm_kind()
         return Norm(node, kind, start=opened.start, end=self.tokens[self.at - 1].end)
+
+    def evaluated(self, opened: Token) -> Node:
+        """`\\left. f \\right|_{x = 0}`: the value at a point."""
+        base = self.expression(0)
+        closed = self.take()
+        if closed.kind != "close" or closed.text != "|" or not self.peek_is("_"):
+            raise Unread("an open bracket without its bar", opened.start, closed.end, "ML104")
+        self.take()
+        pieces, relations = split_relations(self.argument())
+        if relations != ["="]:
+            raise Unread(
+                "write the point as x = a below the bar", closed.start, closed.end, "ML104"
+            )
+        variable, at = (self.inner(piece, closed.end) for piece in pieces)
+        if not isinstance(variable, Ref):
+            raise Unread("a name was expected below the bar", closed.start, closed.end)
+        return Evaluated(base, variable, at, start=opened.start, end=self.tokens[self.at - 1].end)
 
     def norm_kind(self) -> str:
         """The subscript of a norm."""

@@ -12,6 +12,7 @@ from mathlint.syntax import (
     Condition,
     Derivative,
     Dots,
+    Evaluated,
     Group,
     Interval,
     Mapping,
@@ -62,6 +63,8 @@ def plain(node: Node) -> str:
             return f"derivative of [{plain(node.operand)}] by [{by}]"
         case Component():
             return f"entry [{', '.join(map(plain, node.subs))}] of [{plain(node.base)}]"
+        case Evaluated():
+            return f"[{plain(node.base)}] at {plain(node.variable)} = {plain(node.at)}"
         case Norm():
             return f"norm{node.kind}({plain(node.base)})"
         case Dots():

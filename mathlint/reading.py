@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mathlint.errors import Unread
-from mathlint.parser import CONDITION_WORDS, OTHERWISE, Parser, split_relations
+from mathlint.parser import OTHERWISE, Parser, split_relations
 from mathlint.syntax import (
     Chain,
     Condition,
@@ -20,7 +20,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
 )
-from mathlint.tokens import Token, tokenize
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, Token, tokenize
 
 ROWS = frozenset(
     [
@@ -140,7 +140,7 @@ def _aligned(tokens: list[Token]) -> list[Row]:
         cells = _without_reasons(split_at(row, ["&"]))
         for column in range(0, len(cells), 2):
             pair = cells[column : column + 2]
-            joined = [token for cell in pair for token in cell]
+            joined = _without_gaps([token for cell in pair for token in cell])
             if not joined:
                 continue
             if column in latest and _goes_on(latest[column], pair, joined):
@@ -151,14 +151,38 @@ def _aligned(tokens: list[Token]) -> list[Row]:
     return [Row(tuple(line)) for line in lines]
 
 
+def _without_gaps(tokens: list[Token]) -> list[Token]:
+    """Tokens without wide spaces at their ends."""
+    start, end = 0, len(tokens)
+    while start < end and tokens[start].kind == "gap":
+        start += 1
+    while end > start and tokens[end - 1].kind == "gap":
+        end -= 1
+    return tokens[start:end]
+
+
+def _separated(tokens: Sequence[Token]) -> list[Token]:
+    """Wide spaces between two statements become commas; elsewhere they are only spaces."""
+    parts = split_at(tokens, ["gap"])
+    found: list[Token] = list(parts[0])
+    for part in parts[1:]:
+        related = bool(split_relations(found)[1]) and bool(split_relations(part)[1])
+        goes_on = not part or part[0].kind in ("relation", "operator", "text", ",")
+        if related and not goes_on and found[-1].kind not in (",", ";", "relation", "operator"):
+            found.append(Token(",", ",", part[0].start, part[0].start))
+        found += part
+    return [token for token in found if token.kind != "gap"]
+
+
 def _without_reasons(cells: list[list[Token]]) -> list[list[Token]]:
     """Cells without those that hold words alone, and without words that end a cell."""
     kept = []
     for cell in cells:
+        cell = _without_gaps(cell)
         end = len(cell)
         while end and cell[end - 1].kind == "text" and cell[end - 1].text not in OTHERWISE:
             end -= 1
-        kept.append(cell[:end])
+        kept.append(_without_gaps(cell[:end]))
     return kept
 
 
@@ -174,7 +198,7 @@ def _introduced(rows: list[Row]) -> frozenset[str]:
     """Names that a row of this formula defines as functions: `f(x, y) = ...`."""
     names = set()
     for row in rows:
-        tokens = [token for token in row.tokens if token.kind not in ("{", "}")]
+        tokens = [t for t in row.tokens if t.kind not in ("{", "}") and t.text not in ACCENTS]
         if (
             len(tokens) < 5
             or tokens[0].kind != "name"
@@ -201,7 +225,7 @@ class _Row:
         self.row, self.is_function = row, is_function
 
     def sentences(self) -> list[Sentence]:
-        tokens = _unwrapped(_without_end_mark(list(self.row.tokens)))
+        tokens = _unwrapped(_without_end_mark(_separated(self.row.tokens)))
         if not tokens:
             return []
         tokens, trailing = self._trailing_condition(tokens)
@@ -431,7 +455,10 @@ class _Row:
         return tuple(self.parse(part, tokens[0]) for part in parts)
 
     def _conditions(self, tokens: list[Token]) -> list[Node]:
-        tokens = [t for t in tokens if not (t.kind == "text" and t.text in CONDITION_WORDS)]
+        words = CONDITION_WORDS
+        tokens = [
+            t for t in tokens if t.kind != "gap" and not (t.kind == "text" and t.text in words)
+        ]
         tokens = _without_end_mark(tokens)
         if not tokens:
             return []

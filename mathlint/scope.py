@@ -140,7 +140,9 @@ class Scope:
     def is_function(self, name: str) -> bool:
         """Whether a name, followed by a bracket, is a call."""
         entry = self.entries.get((name, False))
-        return entry is not None and entry.function is not None
+        if entry is None:
+            return name == "\\Phi"
+        return entry.function is not None
 
 
 def from_zero(dim: Node) -> bool:

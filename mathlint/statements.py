@@ -27,6 +27,7 @@ from mathlint.syntax import (
     Node,
     Num,
     NumberSet,
+    Product,
     Range,
     Ref,
     Sentence,
@@ -194,6 +195,9 @@ class Page(Declarations):
                 f"the relation {unfit[0]!r} is not checked: state an equality or an inequality"
             )
             return [self._finding(span, "claim", message, "ML104")]
+        if self._restricts(chain, tuple(bare(member) for member in chain.members)):
+            message = "this reads as a condition: write it in the formula that it is about"
+            return [self._finding(span, "claim", message, "ML106")]
         if self.is_bound(chain):
             return [self._guarded(span, "declaration", lambda: self._bounds(chain))]
         members = tuple(bare(member) for member in chain.members)
@@ -207,10 +211,24 @@ class Page(Declarations):
             for k, ((left, right), relation) in enumerate(pairs)
         ]
 
+    def _restricts(self, chain: Chain, members: tuple[Node, ...]) -> bool:
+        """`x > 0` about a free variable that is declared already would silently narrow the page."""
+        names = [member for member in members if isinstance(member, Ref)]
+        others = [member for member in members if not isinstance(member, Ref)]
+        orders = all(relation in ORDERS for relation in chain.relations)
+        if not orders or chain.conditions or len(names) != 1 or not all(map(literal, others)):
+            return False
+        entry = self.scope.entry(names[0])
+        known = entry is not None and (entry.read_free or bool(entry.declared))
+        return known and entry is not None and entry.is_free and not entry.integer
+
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ("=", ":=") and k == 0:
             self._note_layout(left, right)
             span = (left.start, right.end)
+            if self._is_condition(left, right):
+                message = "this reads as a condition: write it in the formula that it is about"
+                return self._finding(span, "claim", message, "ML106")
             if self._is_entrywise(left, right):
                 return self._guarded(span, "declaration", lambda: self._entrywise(left, right))
             if (left, right) in self.pending or self._introduces(left):
@@ -227,7 +245,17 @@ class Page(Declarations):
         last = bare(chain.members[-1])
         return replace(judged, left=left, right=right, result=last, conditions=chain.conditions)
 
+    def _refuse_letters(self, left: Node) -> None:
+        """`FL = ...` with unknown letters is a word, no product."""
+        if isinstance(left, Product) and not any(left.marks):
+            names = [f for f in left.factors if _is_plain(f) and isinstance(f, Ref)]
+            if len(names) == len(left.factors) and all(self.scope.entry(n) is None for n in names):
+                word = "".join(name.name for name in names)
+                message = f"{word} reads as a product; write \\mathrm{{{word}}}"
+                raise Unread(message, left.start, left.end, "ML201")
+
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
+        self._refuse_letters(left)
         if relation in ORDERS:
             outcome = self._ordered(left, right, relation, chain.conditions)
         else:
@@ -263,8 +291,16 @@ class Page(Declarations):
             return False
         if not all(by_declaration):
             return True
-        fixed = bool(left.subs) and all(literal(sub) for sub in left.subs)
-        return fixed or not entry.read_free
+        return True
+
+    def _is_condition(self, left: Node, right: Node) -> bool:
+        """`x = 0` about a free variable that is known already neither defines nor claims."""
+        if not isinstance(left, Ref) or left.subs or left.layer is not None:
+            return False
+        entry = self.scope.entry(left)
+        plain = _is_plain(right) or literal(right)
+        known = entry is not None and (entry.read_free or bool(entry.declared))
+        return known and entry is not None and entry.is_free and not entry.integer and plain
 
     def _covered(self, left: Ref, entry: Entry) -> tuple[list[bool], list[bool]]:
         """In which instances a definition, and a declaration, speaks of this name already."""
@@ -310,9 +346,19 @@ class Page(Declarations):
         else:
             assert isinstance(left, Ref)
             number = self._define_name(left, right, conditions)
+            self._check_declared(left)
         return Judged(
             left.start, right.end, "definition", ACCEPTED, left=left, right=right, introduces=number
         )
+
+    def _check_declared(self, left: Ref) -> None:
+        """What was declared of a name before it was defined must hold of its definition."""
+        entry = self.scope.entry(left)
+        for declared in entry.declared if entry else ():
+            target = declared.target
+            same = declared.subs == left.subs and declared.layer == left.layer
+            if entry is not None and target is not None and target.interval is not None and same:
+                self._member_claim(left, entry, target)
 
     def _define_function(self, left: Call, right: Node, subs: tuple[Node, ...]) -> int:
         name = left.function

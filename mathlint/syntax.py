@@ -86,6 +86,15 @@ class Component(Node):
 
 
 @dataclass(frozen=True)
+class Evaluated(Node):
+    """Something at a point: the bar with `x = 0` below it."""
+
+    base: Node
+    variable: Ref
+    at: Node
+
+
+@dataclass(frozen=True)
 class Norm(Node):
     """A norm; `kind` is its subscript: nothing, `1`, `2` or `F`."""
 

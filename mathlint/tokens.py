@@ -92,6 +92,12 @@ INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 MAX_DIGITS = 200
+CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
+CONDITION_WORDS = frozenset(
+    {"if", "for", "for all", "for each", "for every", "when", "where", "with", "and", "as",
+     "whenever", "若", "当", "对", "如果", "其中", "对于", "对所有", "对每个", "且", "时", "且当",
+     "并且", "和"}
+)  # fmt: skip
 PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
     re.S,
@@ -201,6 +207,8 @@ class _Tokenizer:
             self.at = match.end()
 
     def _command(self, name: str, start: int, end: int) -> None:
+        if name in ("quad", "qquad"):
+            return self._add("gap", name, start, end)
         if name in SPACING:
             return None
         if name in WITH_ARGUMENT:
@@ -283,7 +291,12 @@ class _Tokenizer:
         self._add_font(FONTS[name], name, content.strip() if name != "text" else content, start)
 
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
-        if name in ("text", "textrm", "textit", "texttt") or (font == "mathrm" and " " in content):
+        is_word = content.isalpha() and len(content) > 1 and content not in FUNCTIONS
+        if is_word and content not in CONDITION_WORDS and CALLED.match(self.tex, self.at):
+            self._add("name", f"\\mathrm{{{content}}}", start, self.at)
+        elif name in ("text", "textrm", "textit", "texttt") or (
+            font == "mathrm" and " " in content
+        ):
             self._check_words(content, start)
             self._add("text", content.strip(), start, self.at)
         elif font == "mathrm" and content in FUNCTIONS:

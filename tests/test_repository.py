@@ -39,6 +39,7 @@ ORDER = (
     "terms",
     "exact",
     "numeric",
+    "borders",
     "compare",
     "scope",
     "indices",

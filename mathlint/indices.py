@@ -13,6 +13,8 @@ from mathlint.scope import Entry, Scope, shown
 from mathlint.syntax import Dots, Group, Node, Num, Product, Quotient, Range, Ref, Sum
 
 LONGEST_RANGE = 60
+ROUND = "round of sizes"
+LAST_ROUND = (2, 4, 3, 5)
 
 
 class NeedsChoice(Exception):
@@ -118,15 +120,18 @@ class Indices:
         self.assume(ref)
 
     def _size_values(self) -> tuple[int, ...]:
-        """Values for a further size: all of them for the first, fewer later, in another order."""
-        count = sum(1 for name in self.choices if not isinstance(name, str) or self._is_size(name))
-        turn = count % len(self.sizes)
-        turned = self.sizes[turn:] + self.sizes[:turn]
-        return turned[: max(1, len(turned) - count)]
+        """The value of a further size in this round: every two sizes differ in some round."""
+        if ROUND not in self.choices:
+            raise NeedsChoice(ROUND, tuple(range(len(self.sizes) + 1)))
+        turn = self.choices[ROUND]
+        count = sum(1 for name in self.choices if name != ROUND and self._is_size(name))
+        if turn == len(self.sizes):
+            return (LAST_ROUND[count % len(LAST_ROUND)],)
+        return (self.sizes[(count + turn) % len(self.sizes)],)
 
-    def _is_size(self, name: str) -> bool:
-        entry = self.scope.entries.get((name, False))
-        return entry is not None and entry.integer
+    def _is_size(self, name: object) -> bool:
+        entry = self.scope.entries.get((str(name), False))
+        return isinstance(name, tuple) or (entry is not None and entry.integer)
 
     def _candidates(self, ref: Ref, entry: Entry | None) -> tuple[int, ...]:
         for condition in self.conditions:

@@ -45,10 +45,12 @@ from mathlint.values import (
     chained,
     determinant,
     diagonal,
+    inner,
     inverse,
     mapped,
     multiplied,
     paired,
+    spread,
     squares,
     stacked,
     trace,
@@ -60,7 +62,7 @@ __all__ = ["Meaning", "NeedsChoice", "NoInstance", "Reached", "Target", "leaf_na
 
 Target = tuple[str, bool, int | None, tuple[int, ...]]
 MAX_DEPTH = 100
-CONSTANTS = {"e": "exp", "\\pi": "pi"}
+CONSTANTS = {"e": "exp", "\\pi": "pi", "\\mathbf{0}": "zero"}
 TWO_SIDED = frozenset({"max", "min"})
 BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
 INVERTED = {"sec": "cos", "csc": "sin", "cot": "tan", "coth": "tanh"}
@@ -178,9 +180,8 @@ class Meaning(Indices):
             parts = expanded(node, Reader(self.integer, self._same))
         minus = self.terms.const(-1)
         values = [(sign, self.value(part)) for sign, part in parts]
-        return added(
-            self.terms, [v if sign > 0 else multiplied(self.terms, minus, v) for sign, v in values]
-        )
+        signed = [v if sign > 0 else multiplied(self.terms, minus, v) for sign, v in values]
+        return added(self.terms, signed if self.strict else spread(signed))
 
     def _same(self, left: Node, right: Node) -> bool:
         return self.value(left) == self.value(right)
@@ -191,9 +192,13 @@ class Meaning(Indices):
         self._refuse_unknown_call(node)
         runs: list[list[Value]] = []
         for mark, factor in zip(("odot", *node.marks), node.factors, strict=True):
+            value = self.value(factor)
             if mark == "odot":
-                runs.append([])
-            runs[-1].append(self.value(factor))
+                runs.append([value])
+            elif mark == "*":
+                runs[-1] = [inner(self.terms, chained(self.terms, runs[-1]), value)]
+            else:
+                runs[-1].append(value)
         products = [chained(self.terms, run) for run in runs]
         total = products[0]
         for value in products[1:]:
@@ -216,7 +221,8 @@ class Meaning(Indices):
             unknown = entry is None or (entry.assumed and not entry.declared)
             plain = all(isinstance(item, Ref) for item in group.items)
             known_here = name.name in self.locals or name.subs or name.name in self.bound
-            if len(group.items) > 1 or (unknown and plain and not known_here):
+            word = name.name.startswith("\\mathrm") and unknown and not known_here
+            if len(group.items) > 1 or word or (unknown and plain and not known_here):
                 message = f"{name.name} is not introduced: a function, or a factor?"
                 raise Unread(message, name.start, group.end, "ML201")
 
@@ -295,6 +301,8 @@ class Meaning(Indices):
         plain = ref.layer is None and not ref.subs
         if plain and ref.name in self.bound:
             return self.terms.const(self.bound[ref.name])
+        if ref.name in IDENTITIES and len(ref.subs) == 1 and ref.layer is None:
+            return self._of_size(ref)
         entry = self._known(ref)
         if entry is None:
             return self._constant(ref.name)
@@ -304,9 +312,15 @@ class Meaning(Indices):
         axes = self.axes(ref, entry, target[2])
         if len(axes) == len(target[3]):
             return self._resolved(ref, entry, target)
-        if target[3]:
+        if target[3] and len(target[3]) != _family(entry):
             return self._split_digits(ref, entry, target, axes)
         return self._whole(ref, entry, target, axes)
+
+    def _of_size(self, ref: Ref) -> Value:
+        """`I_n` and `\\mathbf{1}_m`: the identity and the vector of ones of a length."""
+        size = len(self.axis(ref.subs[0]))
+        ones = Array((size,), (self.terms.one,) * size, (1,))
+        return ones if ref.name == "\\mathbf{1}" else diagonal(self.terms, ones)
 
     def _parameter(self, ref: Ref) -> Value:
         value = self.locals[ref.name]
@@ -332,12 +346,15 @@ class Meaning(Indices):
         return entry
 
     def _constant(self, name: str) -> Term:
+        if name == "\\mathbf{0}":
+            return self.terms.zero
         return self.terms.fun("exp", self.terms.one) if name == "e" else self.terms.fun("pi")
 
     def target(self, ref: Ref) -> Target:
         """A name with its layer and indices as numbers."""
         layer = None if ref.layer is None else self.integer(ref.layer)
-        return (ref.name, ref.layer is not None, layer, tuple(map(self._sub, ref.subs)))
+        name = self.scope.canonical(ref)
+        return (name, ref.layer is not None, layer, tuple(map(self._sub, ref.subs)))
 
     def _sub(self, sub: Node) -> int:
         if (
@@ -367,7 +384,8 @@ class Meaning(Indices):
             bindings = self.match(lengths.layer, (), layer, ())
             if bindings is not None:
                 with self._within(bindings):
-                    return tuple(self.axis(dim) for dim in lengths.dims)
+                    family = tuple(self._sub_values(sub, ref) for sub in lengths.subs)
+                    return (*family, *(self.axis(dim) for dim in lengths.dims))
         by_definition = self._axes_of_definition(ref, entry, layer)
         if by_definition is not None:
             return by_definition
@@ -427,9 +445,10 @@ class Meaning(Indices):
     def _whole(
         self, ref: Ref, entry: Entry, target: Target, axes: tuple[tuple[int, ...], ...]
     ) -> Value:
-        name, layered, layer, _ = target
+        name, layered, layer, given = target
+        axes = axes[len(given) :]
         entries = tuple(
-            self._resolved(ref, entry, (name, layered, layer, subs))
+            self._resolved(ref, entry, (name, layered, layer, (*given, *subs)))
             for subs in itertools.product(*axes)
         )
         return Array(tuple(map(len, axes)), entries, tuple(axis[0] for axis in axes if axis))
@@ -541,9 +560,10 @@ class Meaning(Indices):
         for declared in reversed(entry.declared):
             if declared.subs and self.match(declared.layer, declared.subs, layer, subs) is not None:
                 return self._declared_domain(declared)
-            bindings = self.match(declared.layer, (), layer, ())
-            if not declared.subs and len(subs) == len(declared.dims) and bindings is not None:
-                self._check_indices(ref, declared, subs, bindings)
+            family = len(declared.subs)
+            bindings = self.match(declared.layer, declared.subs, layer, subs[:family])
+            if len(subs) == family + len(declared.dims) and bindings is not None:
+                self._check_indices(ref, declared, subs[family:], bindings)
                 return self._declared_domain(declared)
         if not self.strict and not any(declared.dims for declared in entry.declared):
             return REAL
@@ -554,7 +574,7 @@ class Meaning(Indices):
     def _check_indices(
         self, ref: Ref, declared: Declared, subs: tuple[int, ...], bindings: dict[str, int]
     ) -> None:
-        nodes = ref.subs if len(ref.subs) == len(subs) else (ref,) * len(subs)
+        nodes = ref.subs[-len(subs) :] if len(ref.subs) >= len(subs) else (ref,) * len(subs)
         with self._within(bindings):
             for node, dim, sub in zip(nodes, declared.dims, subs, strict=True):
                 axis = self.axis(dim)
@@ -930,6 +950,11 @@ class Meaning(Indices):
 
 def _entries(value: Value) -> tuple[Term, ...]:
     return (value,) if isinstance(value, Term) else value.entries
+
+
+def _family(entry: Entry) -> int:
+    """How many indices tell the vectors of a family apart."""
+    return max((len(d.subs) for d in entry.declared if d.dims), default=0)
 
 
 def _dots(node: Node) -> Dots:

@@ -368,6 +368,9 @@ class Parser:
                     exponent = found
             else:
                 break
+        named = f"{name}_{{{','.join(part.name for part in subs if isinstance(part, Ref))}}}"
+        if subs and layer is None and self.peek_is("open") and self.is_function(named):
+            name, subs = named, ()
         if primes or self.is_call(name, layer):
             return self.call(token, name, primes, exponent, subs)
         node: Node = Ref(name, layer, subs, start=token.start, end=end)
@@ -456,6 +459,8 @@ class Parser:
                 raise Unread(
                     f"the superscript {token.text!r} is not read", token.start, token.end, "ML104"
                 )
+        if len(tokens) == 2 and tokens[0].text == "-" and tokens[1].text in TRANSPOSES:
+            return Transpose(INVERSE, start=tokens[0].start, end=tokens[1].end)
         if (
             tokens
             and tokens[0].kind == "open"
@@ -578,6 +583,8 @@ class Parser:
         if token.text == "boxed":
             node = self.inner(self.argument(), token.end)
             return Group((node,), "", start=token.start, end=node.end)
+        if token.text == "partial" and self.peek_is("name"):
+            return self.slashed(token)
         if token.text == "partial":
             raise Unread(
                 r"\partial outside a derivative's fraction is not read",
@@ -637,6 +644,16 @@ class Parser:
             self.inner(top, token.end), self.inner(bottom, token.end), start=token.start, end=end
         )
 
+    def slashed(self, token: Token) -> Node:
+        """`\\partial L / \\partial W` in a line."""
+        operand = self.factor()
+        self.expect("operator", "/")
+        self.expect("command", "partial")
+        variable = self.factor()
+        if not isinstance(variable, Ref):
+            raise Unread("only a name can be differentiated by", variable.start, variable.end)
+        return Derivative(operand, (variable,), start=token.start, end=variable.end)
+
     def derivative(self, token: Token, top: list[Token], bottom: list[Token], end: int) -> Node:
         order, rest = self.order(top[1:])
         variables = self.variables(bottom, token)
@@ -644,10 +661,6 @@ class Parser:
             raise Unread("the orders above and below differ", token.start, end)
         if rest:
             operand = self.inner(rest, token.end)
-            if not isinstance(operand, (Ref, Call, Group)):
-                raise Unread(
-                    "write what is differentiated after the fraction, in brackets", token.start, end
-                )
         else:
             operand = self.operand(token)
             end = operand.end

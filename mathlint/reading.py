@@ -199,6 +199,10 @@ def _introduced(rows: list[Row]) -> frozenset[str]:
     names = set()
     for row in rows:
         tokens = [t for t in row.tokens if t.kind not in ("{", "}") and t.text not in ACCENTS]
+        if len(tokens) >= 7 and tokens[1].kind == "_" and tokens[2].kind == "name":
+            # a parameter below the function's name: h_\\theta(x) = ...
+            named = f"{tokens[0].text}_{{{tokens[2].text}}}"
+            tokens = [Token("name", named, tokens[0].start, tokens[2].end), *tokens[3:]]
         if (
             len(tokens) < 5
             or tokens[0].kind != "name"

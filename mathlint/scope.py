@@ -126,11 +126,30 @@ class Scope:
 
     def entry(self, ref: Ref) -> Entry | None:
         """What is known of a name."""
-        return self.entries.get(key_of(ref))
+        return self.entries.get((self.canonical(ref), ref.layer is not None))
+
+    def canonical(self, ref: Ref) -> str:
+        """A name, or the bold or capital one whose entry `x_i` or `a_{ij}` is."""
+        layered = ref.layer is not None
+        if not ref.subs or (ref.name, layered) in self.entries or len(ref.name) > 1:
+            bold = f"\\mathbf{{{ref.name}}}"
+            greek = (
+                ref.subs and ref.name.startswith("\\") and (ref.name, layered) not in self.entries
+            )
+            return bold if greek and self._has_axes(bold, layered, len(ref.subs)) else ref.name
+        names = [f"\\mathbf{{{ref.name}}}"]
+        if len(ref.subs) == 2:
+            names += [ref.name.upper(), f"\\mathbf{{{ref.name.upper()}}}"]
+        return next((n for n in names if self._has_axes(n, layered, len(ref.subs))), ref.name)
+
+    def _has_axes(self, name: str, layered: bool, count: int) -> bool:
+        entry = self.entries.get((name, layered))
+        return entry is not None and any(len(d.dims) == count for d in entry.declared)
 
     def open(self, ref: Ref) -> Entry:
         """The entry of a name, made if there is none."""
-        return self.entries.setdefault(key_of(ref), Entry())
+        key = (self.canonical(ref), ref.layer is not None)
+        return self.entries.setdefault(key, Entry())
 
     def next_number(self) -> int:
         """A number for the next definition."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from mathlint.compare import Instance, Outcome, Rules, check_defined, compare, compare_order
 from mathlint.declarations import ORDERS, Declarations, bare, literal
 from mathlint.errors import Undecided, Unread
+from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
 from mathlint.scope import Defined, Entry, Function, Scope, shown
 from mathlint.settings import Settings
@@ -36,7 +37,7 @@ from mathlint.syntax import (
 )
 from mathlint.terms import MAX_STEPS, Comparison, Term
 from mathlint.tokens import FUNCTIONS
-from mathlint.values import Array, Value, same_shape
+from mathlint.values import Array, Value, same_shape, zeros_shaped
 from mathlint.values import shown as shape_of
 
 BUILT_IN = FUNCTIONS | {"abs"}
@@ -213,6 +214,9 @@ class Page(Declarations):
 
     def _restricts(self, chain: Chain, members: tuple[Node, ...]) -> bool:
         """`x > 0` about a free variable that is declared already would silently narrow the page."""
+        entries = [self.scope.entry(member) for member in members if isinstance(member, Ref)]
+        if len(entries) == len(members) and all(e is not None and e.range for e in entries):
+            return True
         names = [member for member in members if isinstance(member, Ref)]
         others = [member for member in members if not isinstance(member, Ref)]
         orders = all(relation in ORDERS for relation in chain.relations)
@@ -299,6 +303,8 @@ class Page(Declarations):
             return False
         entry = self.scope.entry(left)
         plain = _is_plain(right) or literal(right)
+        if entry is not None and entry.range is not None:
+            return True
         known = entry is not None and (entry.read_free or bool(entry.declared))
         return known and entry is not None and entry.is_free and not entry.integer and plain
 
@@ -477,7 +483,7 @@ class Page(Declarations):
         for name, node in _free_indices(right, self.scope).items():
             if name in ours:
                 continue
-            if not _ends_dots(right, name):
+            if self.strict and not _ends_dots(right, name):
                 message = f"the index {name} is free on the right only"
                 raise Unread(message, node.start, node.end, "ML204")
             self.scope.follows_indices = True
@@ -551,11 +557,12 @@ class Page(Declarations):
             if not all(self._admitted(c, meaning) for c in conditions):
                 raise NoInstance
             comparisons = [c for node in conditions for c in self._comparisons(node, meaning)]
-            one, other = meaning.value(left), meaning.value(right)
+            one, other = zeros_shaped(self.terms, meaning.value(left), meaning.value(right))
             if not same_shape(one, other):
                 message = f"the sides differ in shape: {shape_of(one)} and {shape_of(other)}"
                 raise Unread(message, right.start, right.end, "ML208")
-            names = tuple((_choice_name(name), value) for name, value in meaning.choices.items())
+            chosen = ((name, value) for name, value in meaning.choices.items() if name != ROUND)
+            names = tuple((_choice_name(name), value) for name, value in chosen)
             return Instance(names, _paired(one, other), tuple(comparisons))
 
         found = [item for _, item in self.instances(build, conditions, reached)]

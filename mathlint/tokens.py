@@ -51,7 +51,7 @@ RELATIONS = {
 }  # fmt: skip
 OPERATORS = {
     "+": "+", "-": "-", "*": "*", "/": "/", "cdot": "*", "times": "*", "div": "/", "odot": "odot",
-    "circ": "circ", "otimes": "otimes", "pm": "pm", "mp": "mp", "oplus": "oplus", "ast": "ast",
+    "circ": "odot", "otimes": "otimes", "pm": "pm", "mp": "mp", "oplus": "oplus", "ast": "ast",
 }  # fmt: skip
 DOTS = words(
     """
@@ -98,6 +98,10 @@ CONDITION_WORDS = frozenset(
      "whenever", "若", "当", "对", "如果", "其中", "对于", "对所有", "对每个", "且", "时", "且当",
      "并且", "和"}
 )  # fmt: skip
+OTHER_NAMES = {
+    "Tr": "tr", "trace": "tr", "Trace": "tr", "Diag": "diag", "Det": "det", "sgn": "sign",
+    "Sign": "sign", "Log": "log",
+}  # fmt: skip
 PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
     re.S,
@@ -291,16 +295,19 @@ class _Tokenizer:
         self._add_font(FONTS[name], name, content.strip() if name != "text" else content, start)
 
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
-        is_word = content.isalpha() and len(content) > 1 and content not in FUNCTIONS
-        if is_word and content not in CONDITION_WORDS and CALLED.match(self.tex, self.at):
+        is_word = content.isalpha() and len(content) > 1
+        function = OTHER_NAMES.get(content, content)
+        if is_word and function in FUNCTIONS and CALLED.match(self.tex, self.at):
+            self._add("function", function, start, self.at)
+        elif is_word and content not in CONDITION_WORDS and CALLED.match(self.tex, self.at):
             self._add("name", f"\\mathrm{{{content}}}", start, self.at)
         elif name in ("text", "textrm", "textit", "texttt") or (
             font == "mathrm" and " " in content
         ):
             self._check_words(content, start)
-            self._add("text", content.strip(), start, self.at)
-        elif font == "mathrm" and content in FUNCTIONS:
-            self._add("function", content, start, self.at)
+            self._add("text", content.strip(" .,;:，。；："), start, self.at)
+        elif font == "mathrm" and OTHER_NAMES.get(content, content) in FUNCTIONS:
+            self._add("function", OTHER_NAMES.get(content, content), start, self.at)
         elif font == "mathrm" and content == "d":
             self._add("name", "d", start, self.at)
         elif font == "mathrm" and content == "e":

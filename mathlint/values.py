@@ -106,6 +106,32 @@ def multiplied(terms: Terms, left: Value, right: Value) -> Value:
     return _from_matrix(left, right, shape, entries, (rows.first[0], cols.first[1]))
 
 
+def zeros_shaped(terms: Terms, left: Value, right: Value) -> tuple[Value, Value]:
+    """Two sides of which a lone 0 stands for the zero of the other's shape."""
+    if isinstance(left, Array) and right is terms.zero:
+        return left, mapped(left, lambda _: terms.zero)
+    if isinstance(right, Array) and left is terms.zero:
+        return mapped(right, lambda _: terms.zero), right
+    return left, right
+
+
+def spread(values: list[Value]) -> list[Value]:
+    """Numbers among vectors stand for that number in every entry."""
+    shape = next((value for value in values if isinstance(value, Array)), None)
+    if shape is None:
+        return values
+    return [
+        mapped(shape, lambda _, number=value: number) if isinstance(value, Term) else value  # type: ignore[misc]
+        for value in values
+    ]
+
+
+def inner(terms: Terms, left: Value, right: Value) -> Value:
+    """A product written with a dot: of two columns of one length, their inner product."""
+    columns = all(isinstance(v, Array) and len(v.shape) == 1 and not v.row for v in (left, right))
+    return multiplied(terms, transposed(left) if columns else left, right)
+
+
 def chained(terms: Terms, values: list[Value]) -> Value:
     """A product of several values from left to right; raises ShapeError."""
     if all(isinstance(value, Term) for value in values):

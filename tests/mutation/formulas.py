@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mathlint.errors import Unread
 from mathlint.reading import read_formula
@@ -93,7 +94,9 @@ def signs(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:
         if piece[0] in "+-":
             yield Edit(*piece.span(), "-" if piece[0] == "+" else "+", "sign")
             yield Edit(*piece.span(), r"\cdot ", "operator")
-        elif before is not None and before[0] in ("=", "(", "{", "&") and piece[0] not in ("&", "="):
+        elif (
+            before is not None and before[0] in ("=", "(", "{", "&") and piece[0] not in ("&", "=")
+        ):
             yield Edit(piece.start(), piece.start(), "-", "sign")
         if piece[0] == r"\cdot":
             yield Edit(*piece.span(), "+", "operator")
@@ -148,7 +151,7 @@ def deletions(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:
 
 def moved(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:
     """A bracket or brace on the other side of its neighbour."""
-    for first, second in zip(pieces, pieces[1:], strict=False):
+    for first, second in pairwise(pieces):
         one, two = first[0], second[0]
         if (one in OPENERS + CLOSERS) != (two in OPENERS + CLOSERS):
             between = tex[first.end() : second.start()]
@@ -194,12 +197,12 @@ def dropped_parts(tex: str, functions: frozenset[str]) -> Iterator[Edit]:
             parts = [part for _, part in node.terms]
             second = "-" if node.terms[1][0] < 0 else ""
             yield Edit(node.start, parts[1].start, second, "term")
-            for before, part in zip(parts, parts[1:], strict=False):
+            for before, part in pairwise(parts):
                 yield Edit(before.end, part.end, "", "term")
         elif isinstance(node, Product):
             parts = list(node.factors)
             yield Edit(node.start, parts[1].start, "", "factor")
-            for before, part in zip(parts, parts[1:], strict=False):
+            for before, part in pairwise(parts):
                 yield Edit(before.end, part.end, "", "factor")
 
 

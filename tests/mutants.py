@@ -1,0 +1,165 @@
+"""`make mutants`: changes every formula and every snippet of the site, one token at a time.
+
+Each formula of the English pages (the Chinese ones hold the same formulas) and each quantity that
+a fence names is changed: digits, signs, operators, relations and functions exchanged, names and
+indices swapped for others of the page, layers, terms and factors dropped or doubled, fractions
+turned, brackets moved, any token left out. Each function of the snippets is changed in its syntax
+tree. Every change is judged alone:
+
+- killed: the report of the changed page has a finding. A snippet's change that the report cannot
+  see, such as one for arrays of more axes than the page speaks of, is killed if
+  tests/test_snippets.py fails on it.
+- equivalent, proved in one of these ways: the changed formula has the same syntax tree; the changed
+  side of a claim has exactly the same value as the old one, for every choice of sizes and indices,
+  on the unchanged page; only a domain or the range of an index is another one, while exact algebra
+  still shows every claim that it showed before; a mention names other quantities that are
+  introduced too, and claims nothing before and after; a snippet's line is listed with its reason
+  in tests/mutation/same.toml, and returns the same bits at every point of its tests.
+- survived: anything else, an exception or a hang of the checker among it.
+
+A third of the changes to formulas, drawn with a fixed seed, is judged by default, all of them with
+ALL=1; snippets are always judged whole. Ends with 1 if any change survived, 2 if a page has
+findings before any change.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from types import FrameType
+
+from mathlint.check import check_text
+from tests.mutation.code import changed_line, code_of, judged_code, line_of, module_of
+from tests.mutation.formulas import Edit, edits, names_of
+from tests.mutation.judge import SETTINGS, Source, Verdict, judged, new_findings, pages
+from tests.mutation.snippets import Change, changes
+
+SEED = 20190504
+SHARE = 3
+SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: of the formula `number` of a page, or, without a number, of its module."""
+
+    source: Source
+    number: int | None
+    change: Edit | Change
+
+    @property
+    def place(self) -> str:
+        if self.number is None:
+            line = code_of(self.source).count("\n", 0, self.change.start) + 1
+            return f"snippets/{module_of(self.source).as_posix()}:{line}"
+        return f"{self.source.name}:{self.source.line(self.number, self.change.start)}"
+
+    def __str__(self) -> str:
+        if self.number is None:
+            code = code_of(self.source)
+            shown = line_of(code, self.change).strip(), changed_line(code, self.change).strip()
+            return f"{self.place}: {self.change.kind}: {shown[0]}  ->  {shown[1]}"
+        tex, (start, end) = self.source.tex(self.number), (self.change.start, self.change.end)
+        before, after = " ".join(tex[:start].split())[-30:], " ".join(tex[end:].split())[:30]
+        middle = f"[[ {tex[start:end]} -> {self.change.text} ]]"
+        return f"{self.place}: {self.change.kind}: {before} {middle} {after}"
+
+
+def formula_mutants(source: Source) -> list[Mutant]:
+    """Every change of every formula of a page."""
+    formulas = [source.tex(number) for number in range(len(source.formulas))]
+    names = names_of(formulas)
+    return [
+        Mutant(source, number, edit)
+        for number, tex in enumerate(formulas)
+        for edit in edits(tex, names, source.functions)
+    ]
+
+
+def snippet_mutants(source: Source) -> list[Mutant]:
+    """Every change of a page's module."""
+    return [Mutant(source, None, change) for change in changes(code_of(source))]
+
+
+def drawn(mutants: Sequence[Mutant], count: int, name: str) -> list[Mutant]:
+    """Some mutants of a page, in its order, always the same ones."""
+    if count >= len(mutants):
+        return list(mutants)
+    kept = random.Random(f"{SEED}/{name}").sample(range(len(mutants)), count)
+    return [mutants[k] for k in sorted(kept)]
+
+
+def chosen(everything: bool) -> Iterator[Mutant]:
+    for source in pages():
+        formulas = formula_mutants(source)
+        share = 1 if everything else SHARE
+        yield from drawn(formulas, len(formulas) // share, source.name)
+        yield from snippet_mutants(source)
+
+
+def verdict(mutant: Mutant) -> Verdict:
+    """What becomes of a mutant; an exception or a hang of the checker is no way to be killed."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"no verdict within {SECONDS} s")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(SECONDS)
+    try:
+        if mutant.number is None:
+            assert isinstance(mutant.change, Change)
+            return judged_code(mutant.source, mutant.change)
+        assert isinstance(mutant.change, Edit)
+        tex = mutant.change.applied(mutant.source.tex(mutant.number))
+        return judged(mutant.source, mutant.number, tex)
+    except Exception as error:
+        return Verdict("survived", f"{type(error).__name__}: {error}")
+    finally:
+        signal.alarm(0)
+
+
+def run(everything: bool) -> int:
+    """Judge the mutants on all cores and print what became of them."""
+    begin = time.monotonic()
+    for source in pages():
+        found = new_findings(check_text(source.text, source.name, SETTINGS))
+        if found:
+            print(f"{source.name} has findings of its own: {found[0]}")
+            return 2
+    mutants = list(chosen(everything))
+    with ProcessPoolExecutor() as pool:
+        verdicts = list(pool.map(verdict, mutants, chunksize=16))
+    report(mutants, verdicts)
+    print(f"{len(mutants)} mutants in {time.monotonic() - begin:.0f} s")
+    return int(any(v.state == "survived" for v in verdicts))
+
+
+def report(mutants: Sequence[Mutant], verdicts: Sequence[Verdict]) -> None:
+    """Counts by page and by reason, and each survivor with its place and text."""
+    by_page: dict[str, Counter[str]] = {}
+    for mutant, one in zip(mutants, verdicts, strict=True):
+        name = mutant.place.partition(":")[0]
+        by_page.setdefault(name, Counter())[one.state] += 1
+    for name, counts in by_page.items():
+        print(f"{name}: " + ", ".join(f"{counts[s]} {s}" for s in STATES))
+    reasons = Counter(one.reason for one in verdicts if one.state == "equivalent")
+    for reason, count in reasons.most_common():
+        print(f"equivalent: {count}: {reason}")
+    for mutant, one in zip(mutants, verdicts, strict=True):
+        if one.state == "survived" or (one.state == "equivalent" and "SHOW" in os.environ):
+            print(f"{one.state}: {mutant} {one.reason}".rstrip())
+    total = Counter(one.state for one in verdicts)
+    print("total: " + ", ".join(f"{total[state]} {state}" for state in STATES))
+
+
+STATES = ("killed", "equivalent", "survived")
+
+if __name__ == "__main__":
+    sys.exit(run(everything=os.environ.get("ALL") == "1"))

@@ -151,6 +151,13 @@ class PageCheck:
         except Unread as fault:
             return self._unread(number, formula, fault)
         self.readings[number] = [plain(sentence) for sentence in sentences]
+        stated = self.page.constrain(sentences)
+        for sentence in sentences:
+            if sentence not in stated:
+                place = self._place(formula, sentence.start, sentence.end)
+                said = (formula.tex[sentence.start : sentence.end], "accepted", "read", "", "")
+                self._add(Statement(self.source.path, *place, number, "declaration", *said))
+        sentences = tuple(stated)
         self.page.expect(sentences)
         for sentence in sentences:
             must_state = formula.display and (self.page.strict or len(sentences) > 1)

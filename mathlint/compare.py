@@ -234,7 +234,8 @@ def _branch_points(
         met |= sides
         if len(met) == 2 * len(branchings):
             break
-    _check_cases(instance, found)
+    if not instance.conditions:
+        _check_cases(instance, found)
     return found
 
 

@@ -238,7 +238,7 @@ class Declarations:
         entry = self.scope.entry(names[0])
         if entry is None or (entry.integer and entry.is_free):
             return True
-        return entry.assumed and not entry.declared and not entry.read_free
+        return entry.is_free and not entry.read_free and not entry.parameter
 
     def declare_bound(self, chain: Chain) -> None:
         """Take `0 < a < 1` as the interval that a lies in."""

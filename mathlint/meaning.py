@@ -574,13 +574,21 @@ class Meaning(Indices):
     def _check_indices(
         self, ref: Ref, declared: Declared, subs: tuple[int, ...], bindings: dict[str, int]
     ) -> None:
-        nodes = ref.subs[-len(subs) :] if len(ref.subs) >= len(subs) else (ref,) * len(subs)
+        shown_subs = ref.subs[len(ref.subs) - len(subs) :]
+        nodes = shown_subs if len(shown_subs) == len(subs) else (ref,) * len(subs)
         with self._within(bindings):
             for node, dim, sub in zip(nodes, declared.dims, subs, strict=True):
                 axis = self.axis(dim)
+                if sub not in axis and self._runs_freely(node):
+                    raise NoInstance
                 if sub not in axis:
                     message = f"the index {sub} of {shown(ref)} is outside {axis[0]} to {axis[-1]}"
                     raise Unread(message, node.start, node.end, "ML204")
+
+    def _runs_freely(self, node: Node) -> bool:
+        """Whether nothing declares an index, so that it runs over the axis that it stands at."""
+        entry = self.scope.entry(node) if isinstance(node, Ref) and not node.subs else None
+        return not self.strict and entry is not None and entry.assumed and entry.range is None
 
     def _declared_domain(self, declared: Declared) -> Domain:
         return self.domain(declared.target) if declared.target else REAL

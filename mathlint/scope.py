@@ -90,6 +90,7 @@ class Entry:
     assumed: bool = False
     read_free: bool = False
     entrywise: bool = False
+    parameter: bool = False
     lies_in: NumberSet | None = None
 
     @property
@@ -121,6 +122,7 @@ class Scope:
     numbers: int = 0
     changes: int = 0
     follows_indices: bool = False
+    constraints: list[tuple[Node, Node]] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
 

@@ -196,6 +196,7 @@ class Page(Declarations):
                 f"the relation {unfit[0]!r} is not checked: state an equality or an inequality"
             )
             return [self._finding(span, "claim", message, "ML104")]
+        chain = self._declared_beside(chain)
         if self._restricts(chain, tuple(bare(member) for member in chain.members)):
             message = "this reads as a condition: write it in the formula that it is about"
             return [self._finding(span, "claim", message, "ML106")]
@@ -212,6 +213,23 @@ class Page(Declarations):
             for k, ((left, right), relation) in enumerate(pairs)
         ]
 
+    def _declared_beside(self, chain: Chain) -> Chain:
+        """What a formula declares after its equation holds for the equation too."""
+        kept: list[Node] = []
+        for condition in chain.conditions:
+            names = condition.names if isinstance(condition, Membership | Range) else ()
+            fresh = bool(names) and all(self.scope.entry(name) is None for name in names)
+            if fresh and isinstance(condition, Membership):
+                for name in names:
+                    self.declare(name, condition.target)
+            elif (
+                fresh and isinstance(condition, Range) and self._introduces(bare(chain.members[0]))
+            ):
+                self.declare_range(condition.names, condition.items)
+            else:
+                kept.append(condition)
+        return replace(chain, conditions=tuple(kept))
+
     def _restricts(self, chain: Chain, members: tuple[Node, ...]) -> bool:
         """`x > 0` about a free variable that is declared already would silently narrow the page."""
         entries = [self.scope.entry(member) for member in members if isinstance(member, Ref)]
@@ -223,8 +241,8 @@ class Page(Declarations):
         if not orders or chain.conditions or len(names) != 1 or not all(map(literal, others)):
             return False
         entry = self.scope.entry(names[0])
-        known = entry is not None and (entry.read_free or bool(entry.declared))
-        return known and entry is not None and entry.is_free and not entry.integer
+        used = entry is not None and (entry.read_free or entry.parameter)
+        return used and entry is not None and entry.is_free and not entry.integer
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ("=", ":=") and k == 0:
@@ -387,6 +405,8 @@ class Page(Declarations):
         self._check_values([value for _, value in self.instances(body)])
         opened = self.scope.entries.setdefault((name, False), Entry())
         opened.function, opened.assumed = function, False
+        for param in params:
+            self.scope.entries.setdefault((param, False), Entry(assumed=True)).parameter = True
         self.scope.changes += 1
         return function.number
 
@@ -563,7 +583,9 @@ class Page(Declarations):
                 raise Unread(message, right.start, right.end, "ML208")
             chosen = ((name, value) for name, value in meaning.choices.items() if name != ROUND)
             names = tuple((_choice_name(name), value) for name, value in chosen)
-            return Instance(names, _paired(one, other), tuple(comparisons))
+            return self._constrained(
+                meaning, Instance(names, _paired(one, other), tuple(comparisons))
+            )
 
         found = [item for _, item in self.instances(build, conditions, reached)]
         if not found:
@@ -573,6 +595,62 @@ class Page(Declarations):
             raise Undecided("too many entries to try them all")
         self._check_reach(reached, left, right)
         return found
+
+    def _constrained(self, meaning: Meaning, instance: Instance) -> Instance:
+        """The sides with what the constraints of the page fix put in."""
+        for left, right in self.scope.constraints:
+            gap = self.terms.sub(meaning.scalar(left), meaning.scalar(right))
+            free = [
+                leaf for leaf in sorted(gap.leaves) if any(leaf in t.leaves for t in instance.terms)
+            ]
+            if not free:
+                continue
+            leaf = self.terms.leaf(self.terms.leaf_names[free[-1]])
+            slope = self.terms.diff(gap, leaf)
+            if slope.leaves or slope is self.terms.zero:
+                raise Undecided("this constraint is not linear, so no point of it can be taken")
+            values = {leaf.number: self._without(gap, leaf, slope)}
+            pairs = tuple(
+                (place, self.terms.substitute(a, values), self.terms.substitute(b, values))
+                for place, a, b in instance.pairs
+            )
+            instance = Instance(instance.choices, pairs, instance.conditions)
+        return instance
+
+    def _without(self, gap: Term, leaf: Term, slope: Term) -> Term:
+        """The value of a leaf at which a linear gap closes."""
+        rest = self.terms.substitute(gap, {leaf.number: self.terms.zero})
+        return self.terms.neg(self.terms.div(rest, slope))
+
+    def constrain(self, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
+        """An equation beside the declaration of the names in it narrows where they lie."""
+        names: set[str] = set()
+        kept: list[Sentence] = []
+        for sentence in sentences:
+            if isinstance(sentence, Membership):
+                names |= {name.name for name in sentence.names if self.scope.entry(name) is None}
+            free = isinstance(sentence, Chain) and sentence.relations == ("=",)
+            if (
+                free
+                and names
+                and isinstance(sentence, Chain)
+                and self._is_constraint(sentence, names)
+            ):
+                left, right = (bare(member) for member in sentence.members)
+                self.scope.constraints.append((left, right))
+                continue
+            kept.append(sentence)
+        return kept
+
+    def _is_constraint(self, chain: Chain, names: set[str]) -> bool:
+        left, right = (bare(member) for member in chain.members)
+        inside = {part.name for part in walk(left) if isinstance(part, Ref) and part.subs}
+        return (
+            isinstance(left, BigOperator | Sum)
+            and literal(right)
+            and bool(inside)
+            and inside <= names
+        )
 
     def _check_conditions(self, conditions: tuple[Node, ...], sides: tuple[Node, ...]) -> None:
         free = {part.name for side in sides for part in walk(side) if isinstance(part, Ref)}

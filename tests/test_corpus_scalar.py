@@ -44,10 +44,16 @@ def told(findings: tuple[Statement | SnippetCheck, ...]) -> str:
     return "\n".join(f"{f.line}:{f.column} {f.verdict} {f.code} {f.message}" for f in findings)
 
 
-def first_changed_line(text: str, right: str) -> int:
-    """The line at which a piece begins; it must stand in the text exactly once."""
-    assert text.count(right) == 1, f"{text.count(right)} times on the page: {right}"
-    return text.count("\n", 0, text.index(right)) + 1
+def only_place(text: str, piece: str) -> tuple[int, int]:
+    """Line and column at which a piece begins; it must stand in the text exactly once."""
+    assert text.count(piece) == 1, f"{text.count(piece)} times on the page: {piece}"
+    before = text[: text.index(piece)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def formula_at(report: Report, place: tuple[int, int]) -> int:
+    """The number of the formula that a place on the page lies in."""
+    return max(s.formula for s in report.statements if (s.line, s.column) <= place)
 
 
 def test_names_are_unique() -> None:
@@ -69,8 +75,8 @@ def test_right_page_is_green(page: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("page", "right", "wrong"), TWINS)
 def test_wrong_twin_has_a_finding(page: dict[str, Any], right: str, wrong: str) -> None:
-    line = first_changed_line(page["text"], right)
+    place = only_place(page["text"], right)
     report = check(page, page["text"].replace(right, wrong))
-    found = [f for f in report.findings if f.verdict in NOT_GREEN]
-    place = [f for f in found if not isinstance(f, Statement) or f.end_line >= line]
-    assert place, told(tuple(found)) or "no finding at all"
+    changed = formula_at(report, place)
+    found = [f for f in report.findings if isinstance(f, Statement) and f.verdict in NOT_GREEN]
+    assert [f for f in found if f.formula >= changed], told(tuple(found)) or "no finding at all"

@@ -37,7 +37,7 @@ def is_zero(term: Term) -> bool:
 
 
 def is_surely_different(term: Term) -> bool:
-    """Whether a term without functions is a ratio that is not zero everywhere."""
+    """Whether a term without functions is a ratio that is not zero, its variables being free."""
     if any(part.kind not in ("const", "leaf", "add", "mul", "pow") for part in parts(term)):
         return False
     try:

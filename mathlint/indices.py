@@ -117,6 +117,10 @@ class Indices:
         """Take a name that nothing introduces as given; under the strict setting a fault."""
         if self.strict or self.assume is None:
             raise Unread(f"{shown(ref)} is not introduced", ref.start, ref.end, "ML201")
+        other = self.scope.in_another_font(ref)
+        if other is not None:
+            message = f"{shown(ref)} is not introduced, but {other} is"
+            raise Unread(message, ref.start, ref.end, "ML201")
         self.assume(ref)
 
     def _size_values(self) -> tuple[int, ...]:

@@ -754,7 +754,9 @@ class Meaning(Indices):
 
         def applied(entry: Term) -> Term:
             value = self._primed(node, function, [entry])
-            assert isinstance(value, Term)
+            if isinstance(value, Array):
+                message = f"{node.function} of a vector is not read"
+                raise Unread(message, node.start, node.end, NOT_READ)
             return value
 
         return mapped(args[0], applied)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
-MAX_FORMULAS = 2000
+MAX_FORMULAS = 10_000
 FENCE = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)$"
 )
@@ -117,7 +117,7 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
-        column = len(before) - before.rfind(b"\n")
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
         raise SourceError(f"not UTF-8: byte 0x{data[error.start]:02x}", line, column) from None
 
 
@@ -395,15 +395,10 @@ class _Scanner:
 
     def _inline(self, at: int) -> int:
         limit = self._paragraph_end(at)
-        close = at
-        while True:
-            close = self._find("$", close + 1, limit)
-            if close < 0:
-                return self._lone_dollar(at, limit)
-            if close > at + 1 and (
-                not self.text[close - 1].isspace() or self.text[at + 1].isspace()
-            ):
-                break
+        close = self._find("$", at + 1, limit)
+        spaced_end = close > at and self.text[close - 1].isspace()
+        if close <= at + 1 or (spaced_end and not self.text[at + 1].isspace()):
+            return self._lone_dollar(at, limit)
         body = self.text[at + 1 : close]
         spaced = body[0].isspace() or body[-1].isspace()
         if spaced and not re.search(r"[\\^_={}]", body) and len(body.strip()) > 1:

@@ -30,6 +30,7 @@ from mathlint.syntax import (
 )
 from mathlint.tokens import ACCENTS, CONDITION_WORDS, Token
 
+MAX_DEPTH = 90
 SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
 INFIX = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "odot": PRODUCT}
 JUXTAPOSED = frozenset(
@@ -87,7 +88,7 @@ class Parser:
     def expression(self, power: int) -> Node:
         """An expression whose operators bind tighter than `power`."""
         self.depth += 1
-        if self.depth > 80:
+        if self.depth > MAX_DEPTH:
             token = self.peek()
             raise Unread("nested too deeply", token.start if token else 0)
         node = self.prefix()
@@ -165,9 +166,9 @@ class Parser:
             if mark:
                 factors.append(self.signed_factor())
             else:
-                if self.peek_is("number") and isinstance(left, Num):
+                if self.peek_is("number"):
                     token = self.take()
-                    raise Unread("two numbers stand side by side", token.start, token.end)
+                    raise Unread("a number behind a factor needs a sign", token.start, token.end)
                 factors.append(self.factor())
             marks.append(mark)
         return Product(tuple(factors), tuple(marks), start=left.start, end=factors[-1].end)
@@ -203,7 +204,13 @@ class Parser:
 
     def factor(self) -> Node:
         """One factor: an atom with its exponents."""
-        return self.postfix(self.atom())
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            token = self.peek()
+            raise Unread("nested too deeply", token.start if token else 0)
+        node = self.postfix(self.atom())
+        self.depth -= 1
+        return node
 
     def atom(self) -> Node:
         token = self.take()
@@ -303,6 +310,13 @@ class Parser:
             raise Unread(f"the norm {text} is not read", at.start, at.end, "ML104")
         return text
 
+    def script(self) -> list[Token]:
+        """The tokens of an index or exponent; a number of several digits needs braces."""
+        token = self.peek()
+        if token is not None and token.kind == "number" and len(token.text) > 1:
+            raise Unread("put this number in braces", token.start, token.end)
+        return self.argument()
+
     def argument(self) -> list[Token]:
         """The tokens of a TeX argument: a brace group, or a single token."""
         token = self.take()
@@ -354,11 +368,15 @@ class Parser:
                 at = self.take()
                 if subs:
                     raise Unread("a second subscript", at.start, at.end)
-                name, subs = self.subscript(name, self.argument(), at)
+                name, subs = self.subscript(name, self.script(), at)
                 end = self.tokens[self.at - 1].end
             elif self.peek_is("^") and exponent is None:
                 at = self.take()
-                found = self.superscript(self.argument(), at)
+                tokens = self.script()
+                if all(part.text == "prime" for part in tokens):
+                    primes += len(tokens)
+                    continue
+                found = self.superscript(tokens, at)
                 end = self.tokens[self.at - 1].end
                 if isinstance(found, Group) and found.bracket in "([" and found.bracket:
                     if layer is not None:
@@ -371,6 +389,10 @@ class Parser:
         named = f"{name}_{{{','.join(part.name for part in subs if isinstance(part, Ref))}}}"
         if subs and layer is None and self.peek_is("open") and self.is_function(named):
             name, subs = named, ()
+        if exponent is not None and _is_minus_one(exponent) and self.is_call(name, layer):
+            raise Unread(
+                f"{name}^{{-1}} could be the inverse or the reciprocal", token.start, end, "ML104"
+            )
         if primes or self.is_call(name, layer):
             return self.call(token, name, primes, exponent, subs)
         node: Node = Ref(name, layer, subs, start=token.start, end=end)
@@ -401,7 +423,7 @@ class Parser:
         if not self.peek_is("_"):
             return node
         at = self.take()
-        name, subs = self.subscript("", self.argument(), at)
+        name, subs = self.subscript("", self.script(), at)
         if name:
             raise Unread("this subscript is not read", at.start, at.end, "ML104")
         return Component(node, subs, start=node.start, end=self.tokens[self.at - 1].end)
@@ -474,6 +496,8 @@ class Parser:
                 end=tokens[-1].end,
             )
         node = self.inner(tokens, at.start)
+        if isinstance(node, Product) and isinstance(node.factors[0], Group) and not node.marks[0]:
+            raise Unread("an index and an exponent in one superscript", at.start, node.end, "ML104")
         return Group((node,), "", start=node.start, end=node.end)
 
     @staticmethod
@@ -493,7 +517,7 @@ class Parser:
             at = self.take()
             if isinstance(node, (Power, Derivative, BigOperator)):
                 raise Unread("a second exponent is ambiguous: add brackets", at.start, at.end)
-            exponent = self.superscript(self.argument(), at)
+            exponent = self.superscript(self.script(), at)
             if isinstance(exponent, Group) and exponent.bracket:
                 raise Unread("an index in brackets may only follow a name", at.start, exponent.end)
             node = self.raised(node, exponent, self.tokens[self.at - 1].end)
@@ -518,7 +542,7 @@ class Parser:
                 raise Unread(
                     f"a subscript of \\{token.text} is not read", at.start, at.end, "ML104"
                 )
-            exponent = self.superscript(self.argument(), at)
+            exponent = self.superscript(self.script(), at)
             if not isinstance(exponent, Group) or not isinstance(exponent.items[0], Num):
                 raise Unread(
                     f"this exponent of \\{token.text} is not read", at.start, at.end, "ML104"
@@ -839,6 +863,13 @@ class Parser:
             raise Unread("this condition is not read", at.start, at.end, "ML104")
         members = tuple(self.inner(piece, near.end) for piece in pieces)
         return Condition(members, tuple(relations), start=rest[0].start, end=rest[-1].end)
+
+
+def _is_minus_one(node: Node) -> bool:
+    match node:
+        case Group(items=(Sum(terms=((-1, Num() as number),)),)):
+            return number.value == 1
+    return False
 
 
 def is_differential(token: Token) -> bool:

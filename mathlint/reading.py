@@ -20,7 +20,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
 )
-from mathlint.tokens import ACCENTS, CONDITION_WORDS, Token, tokenize
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, JOINING_WORDS, Token, tokenize
 
 ROWS = frozenset(
     [
@@ -98,6 +98,8 @@ def _rows(tokens: list[Token]) -> list[Row]:
             )
         if _inner_environment(inside):
             return _rows(inside)
+        if tokens[0].text == "eqnarray":
+            return _aligned([token for token in inside if token.kind != "&"])
         return _aligned(inside)
     return _aligned(tokens)
 
@@ -149,6 +151,12 @@ def _aligned(tokens: list[Token]) -> list[Row]:
                 latest[column] = list(joined)
                 lines.append(latest[column])
     return [Row(tuple(line)) for line in lines]
+
+
+def _as_comma(token: Token) -> Token:
+    """Words such as `and` and `where` stand between statements as a comma does."""
+    joins = token.kind == "text" and token.text in JOINING_WORDS
+    return Token(",", ",", token.start, token.end) if joins else token
 
 
 def _without_gaps(tokens: list[Token]) -> list[Token]:
@@ -248,6 +256,8 @@ class _Row:
         for place, token in enumerate(tokens):
             depth += DEPTH.get(token.kind, 0)
             if depth == 0 and token.kind == "text":
+                if token.text in JOINING_WORDS and 0 < place < len(tokens) - 1:
+                    continue
                 if token.text in CONDITION_WORDS and place + 1 < len(tokens) and place:
                     return _without_end_mark(tokens[:place]), tokens[place + 1 :]
                 after = tokens[place + 1 : place + 2]
@@ -266,7 +276,7 @@ class _Row:
 
     def _units(self, tokens: list[Token]) -> list[list[list[Token]]]:
         """Comma-separated parts; parts without a relation go with their neighbour's list."""
-        parts = split_at(tokens, [",", ";"])
+        parts = split_at([_as_comma(token) for token in tokens], [",", ";"])
         if not all(parts):
             raise Unread("an empty item between commas", tokens[0].start, tokens[-1].end)
         related = [bool(split_relations(part)[1]) for part in parts]
@@ -459,7 +469,7 @@ class _Row:
         return tuple(self.parse(part, tokens[0]) for part in parts)
 
     def _conditions(self, tokens: list[Token]) -> list[Node]:
-        words = CONDITION_WORDS
+        words = CONDITION_WORDS - JOINING_WORDS
         tokens = [
             t for t in tokens if t.kind != "gap" and not (t.kind == "text" and t.text in words)
         ]

@@ -144,6 +144,13 @@ class Scope:
             names += [ref.name.upper(), f"\\mathbf{{{ref.name.upper()}}}"]
         return next((n for n in names if self._has_axes(n, layered, len(ref.subs))), ref.name)
 
+    def in_another_font(self, ref: Ref) -> str | None:
+        """The same letter, bold where this one is plain or the other way round, if it is known."""
+        bold = ref.name.removeprefix("\\mathbf{")
+        other = bold[:-1] if bold != ref.name else f"\\mathbf{{{ref.name}}}"
+        known = self.entries.get((other, ref.layer is not None))
+        return other if known is not None and not known.assumed else None
+
     def _has_axes(self, name: str, layered: bool, count: int) -> bool:
         entry = self.entries.get((name, layered))
         return entry is not None and any(len(d.dims) == count for d in entry.declared)

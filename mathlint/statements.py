@@ -362,6 +362,10 @@ class Page(Declarations):
     # -- definitions --------------------------------------------------------------------------
 
     def _define(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Judged:
+        for condition in conditions:
+            if not isinstance(condition, Range):
+                message = "a definition under a condition is not read: write it by cases"
+                raise Unread(message, condition.start, condition.end, "ML104")
         if isinstance(left, Call):
             number = self._define_function(left, right, ())
         elif isinstance(left, Component):
@@ -386,6 +390,9 @@ class Page(Declarations):
 
     def _define_function(self, left: Call, right: Node, subs: tuple[Node, ...]) -> int:
         name = left.function
+        if "_{" in name and self.scope.is_function(name.split("_{")[0]):
+            message = f"an index of the function {name.split('_{')[0]} is not read"
+            raise Unread(message, left.start, left.end, "ML104")
         entry = self.scope.entries.get((name, False))
         if entry is not None and ((entry.declared and not entry.assumed) or entry.range):
             raise Unread(f"{name} is already in use", left.start, left.end, "ML206")

@@ -114,12 +114,12 @@ class Terms:
                 )
             found = Term(kind, args, data, leaves, len(self._known))
             self._known[key] = found
-            self.spend()
+            self.spend(1 + len(args))
         return found
 
-    def spend(self) -> None:
-        """Count a step of work; raises Undecided when a statement has used up its share."""
-        self.steps -= 1
+    def spend(self, steps: int = 1) -> None:
+        """Count steps of work; raises Undecided when a statement has used up its share."""
+        self.steps -= steps
         if self.steps < 0:
             raise Undecided("this is too large to be decided")
 

@@ -93,17 +93,18 @@ MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 MAX_DIGITS = 200
 CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
-CONDITION_WORDS = frozenset(
-    {"if", "for", "for all", "for each", "for every", "when", "where", "with", "and", "as",
-     "whenever", "若", "当", "对", "如果", "其中", "对于", "对所有", "对每个", "且", "时", "且当",
-     "并且", "和"}
+JOINING_WORDS = frozenset({"and", "where", "with", "as", "其中", "且", "并且", "和"})
+CONDITION_WORDS = JOINING_WORDS | frozenset(
+    {"if", "for", "for all", "for each", "for every", "when", "whenever", "若", "当", "对", "如果",
+     "对于", "对所有", "对每个", "时", "且当"}
 )  # fmt: skip
 OTHER_NAMES = {
     "Tr": "tr", "trace": "tr", "Trace": "tr", "Diag": "diag", "Det": "det", "sgn": "sign",
     "Sign": "sign", "Log": "log",
 }  # fmt: skip
+SCIENTIFIC = re.compile(r"[\d.]+[eE][-+]?\d")
 PIECE = re.compile(
-    r"\\(?P<command>[A-Za-z]+)\*?|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
+    r"\\(?P<command>[A-Za-z]+)|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
     re.S,
 )
 
@@ -142,6 +143,8 @@ class _Tokenizer:
                 self._command(match["command"], start, end)
             elif match["escaped"]:
                 self._escaped(match["escaped"], start, end)
+            elif match["number"] and SCIENTIFIC.match(self.tex, start):
+                raise Unread("write a power of ten as 10^{-8}", start, end)
             elif match["number"] and end - start > MAX_DIGITS:
                 raise Unread(f"a number of more than {MAX_DIGITS} digits", start, end)
             elif match["number"]:

@@ -223,7 +223,8 @@ class Indices:
     def _has_one_value(self, name: str) -> bool:
         """Sizes such as L have one value in an instance; indices run."""
         entry = self.scope.entries.get((name, False))
-        return entry is not None and entry.range is None and entry.integer
+        given = entry is not None and (bool(entry.declared) or not entry.assumed)
+        return given and entry is not None and entry.range is None and entry.integer
 
     def _in_range(self, name: str, value: int, is_layer: bool) -> bool:
         entry = self.scope.entries.get((name, False))

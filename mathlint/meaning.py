@@ -252,6 +252,8 @@ class Meaning(Indices):
         places = []
         for sub, size, first in zip(node.subs, value.shape, value.first, strict=True):
             place = self.integer(sub) - first
+            if not 0 <= place < size and self._runs_freely(sub):
+                raise NoInstance
             if not 0 <= place < size:
                 message = f"the index {place + first} is outside {first} to {first + size - 1}"
                 raise Unread(message, sub.start, sub.end, "ML204")
@@ -728,10 +730,12 @@ class Meaning(Indices):
         if len(args) != 1 or found != shape:
             message = f"{node.function} is no function of {shape_of(args[0])}"
             raise Unread(message, node.start, node.end, "ML208")
-        return self.terms.opaque(node.function, (), _entries(args[0]))
+        if node.primes and shape:
+            raise Unread("a dash after this function is not read", node.start, node.end, NOT_READ)
+        return self.terms.opaque(node.function, (0,) * node.primes, _entries(args[0]))
 
     def _own_call(self, node: Call, function: Function) -> Value:
-        if function.source is not None and not node.primes:
+        if function.source is not None:
             self.scope.used.add(function.number)
             return self._opaque_call(node, function.source)
         if len(node.args) != len(function.params):
@@ -785,7 +789,7 @@ class Meaning(Indices):
     def _primed(self, node: Call, function: Function, args: list[Value]) -> Value:
         if not node.primes:
             return self._applied(node, function, args)
-        if len(args) != 1 or isinstance(args[0], Array) or function.source is not None:
+        if len(args) != 1 or isinstance(args[0], Array):
             raise Unread("a dash after this function is not read", node.start, node.end, NOT_READ)
         inner = self.terms.leaf(f"{node.function}'")
         return self._slope(node, self._applied(node, function, [inner]), inner, args[0])
@@ -946,9 +950,27 @@ class Meaning(Indices):
             return [{name: value} for value in values]
         found: list[dict[str, int]] = [{}]
         for name in node.indices:
-            values = self.index_values(name, node)
+            values = self._unsaid_values(name, node) or self.index_values(name, node)
             found = [{**row, name: value} for row in found for value in values]
         return [row for row in found if self._admits(node, row)]
+
+    def _unsaid_values(self, name: str, node: BigOperator) -> tuple[int, ...]:
+        """The axis that an index stands at, where nothing else gives its range."""
+        entry = self.scope.entries.get((name, False))
+        if self.strict or (entry is not None and entry.range is not None):
+            return ()
+        for part in walk(node.body):
+            if not isinstance(part, Ref) or (known := self.scope.entry(part)) is None:
+                continue
+            places = [
+                k for k, sub in enumerate(part.subs) if isinstance(sub, Ref) and sub.name == name
+            ]
+            if places and (known.declared or known.defined):
+                layer = None if part.layer is None else self.integer(part.layer)
+                axes = self.axes(part, known, layer)
+                if len(axes) > places[0] and axes[places[0]]:
+                    return axes[places[0]]
+        return ()
 
     def _admits(self, node: BigOperator, bindings: dict[str, int]) -> bool:
         if node.condition is None:

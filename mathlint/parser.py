@@ -289,7 +289,11 @@ class Parser:
         closed = self.take()
         if closed.kind != "close" or closed.text != "|" or not self.peek_is("_"):
             raise Unread("an open bracket without its bar", opened.start, closed.end, "ML104")
-        self.take()
+        return self.below_bar(base, closed)
+
+    def below_bar(self, base: Node, closed: Token) -> Node:
+        """The point below a bar."""
+        self.expect("_")
         pieces, relations = split_relations(self.argument())
         if relations != ["="]:
             raise Unread(
@@ -298,7 +302,7 @@ class Parser:
         variable, at = (self.inner(piece, closed.end) for piece in pieces)
         if not isinstance(variable, Ref):
             raise Unread("a name was expected below the bar", closed.start, closed.end)
-        return Evaluated(base, variable, at, start=opened.start, end=self.tokens[self.at - 1].end)
+        return Evaluated(base, variable, at, start=base.start, end=self.tokens[self.at - 1].end)
 
     def norm_kind(self) -> str:
         """The subscript of a norm."""
@@ -509,6 +513,11 @@ class Parser:
                 return place == len(tokens) - 1
         return False
 
+    def at_bar(self) -> bool:
+        """Whether a bar with a point below it follows: a value at that point."""
+        below = self.peek_is("_", None, 1)
+        return self.peek_is("bar", "|") and below and self.closing_bar != "|"
+
     def postfix(self, node: Node) -> Node:
         """Indices and exponents after brackets, numbers, fractions and calls."""
         if isinstance(node, Group) and node.bracket in ("(", "["):
@@ -521,6 +530,9 @@ class Parser:
             if isinstance(exponent, Group) and exponent.bracket:
                 raise Unread("an index in brackets may only follow a name", at.start, exponent.end)
             node = self.raised(node, exponent, self.tokens[self.at - 1].end)
+        if self.at_bar() and isinstance(node, Derivative | Group | Call):
+            bar = self.take()
+            node = self.below_bar(node, bar)
         if self.peek_is("_") or self.peek_is("'") or self.peek_is("!"):
             token = self.take()
             raise Unread(f"{token.text!r} after this is not read", token.start, token.end, "ML104")
@@ -607,6 +619,10 @@ class Parser:
         if token.text == "boxed":
             node = self.inner(self.argument(), token.end)
             return Group((node,), "", start=token.start, end=node.end)
+        if token.text == "underbrace":
+            return self.braced(token)
+        if token.text == "partial" and self.peek_is("_"):
+            return self.gradient(token)
         if token.text == "partial" and self.peek_is("name"):
             return self.slashed(token)
         if token.text == "partial":
@@ -617,6 +633,16 @@ class Parser:
                 "ML104",
             )
         raise Unread(f"\\{token.text} is not read", token.start, token.end, "ML104")
+
+    def braced(self, token: Token) -> Node:
+        """What an underbrace spans; its label may hold words alone."""
+        node = self.inner(self.argument(), token.end)
+        if self.peek_is("_"):
+            self.take()
+            label = self.argument()
+            if any(part.kind != "text" for part in label):
+                raise Unread("an underbrace may be labelled with words", token.start, label[-1].end)
+        return Group((node,), "", start=token.start, end=self.tokens[self.at - 1].end)
 
     def accented(self, token: Token) -> Node:
         inside = self.argument()
@@ -652,6 +678,10 @@ class Parser:
                 inside.append(part)
             condition = self.condition(inside, opened)
             return Bracketed(condition, start=token.start, end=part.end)
+        if name in ("\\mathbb{1}", "\\mathbb{I}") and self.peek_is("_"):
+            at = self.take()
+            condition = self.condition(self.argument(), at)
+            return Bracketed(condition, start=token.start, end=condition.end)
         raise Unread(f"{name} is not read here", token.start, token.end, "ML104")
 
     # -- fractions and derivatives ------------------------------------------------------------
@@ -767,6 +797,10 @@ class Parser:
             raise Unread("nothing follows this derivative", token.start, token.end)
         node = self.factor()
         closed = isinstance(node, (Group, Call, Quotient, Derivative, BigOperator, Cases))
+        # a bare number in front, as in d/dx 1/2 x^2, is a factor of what is meant
+        closed = closed and any(isinstance(part, Ref) for part in walk(node))
+        if isinstance(node, Group) and node.bracket:
+            closed = True
         if not closed and self.binding() == PRODUCT and not self.peek_is("operator"):
             after = self.peek()
             assert after is not None

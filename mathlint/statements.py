@@ -222,6 +222,8 @@ class Page(Declarations):
             if fresh and isinstance(condition, Membership):
                 for name in names:
                     self.declare(name, condition.target)
+            elif isinstance(condition, Condition) and self._bounds_beside(condition):
+                continue
             elif (
                 fresh and isinstance(condition, Range) and self._introduces(bare(chain.members[0]))
             ):
@@ -229,6 +231,17 @@ class Page(Declarations):
             else:
                 kept.append(condition)
         return replace(chain, conditions=tuple(kept))
+
+    def _bounds_beside(self, condition: Condition) -> bool:
+        """`f(y) = ..., 0 < y < 1`: bounds of a name that nothing has introduced yet."""
+        start, end = condition.start, condition.end
+        chain = Chain(condition.members, condition.relations, start=start, end=end)
+        names = [m for m in map(bare, condition.members) if isinstance(m, Ref)]
+        fresh = len(names) == 1 and self.scope.entry(names[0]) is None
+        if not (fresh and condition.members and self.is_bound(chain)):
+            return False
+        self.declare_bound(chain)
+        return True
 
     def _restricts(self, chain: Chain, members: tuple[Node, ...]) -> bool:
         """`x > 0` about a free variable that is declared already would silently narrow the page."""
@@ -248,7 +261,7 @@ class Page(Declarations):
         if relation in ("=", ":=") and k == 0:
             self._note_layout(left, right)
             span = (left.start, right.end)
-            if self._is_condition(left, right):
+            if self._is_condition(left, right) or self._sums_freely(left, right):
                 message = "this reads as a condition: write it in the formula that it is about"
                 return self._finding(span, "claim", message, "ML106")
             if self._is_entrywise(left, right):
@@ -325,6 +338,15 @@ class Page(Declarations):
             return True
         known = entry is not None and (entry.read_free or bool(entry.declared))
         return known and entry is not None and entry.is_free and not entry.integer and plain
+
+    def _sums_freely(self, left: Node, right: Node) -> bool:
+        """`\\sum_k y_k = 1` about free variables alone is an assumption."""
+        if not isinstance(left, BigOperator | Sum) or not literal(right):
+            return False
+        bound = {n for p in walk(left) if isinstance(p, BigOperator) for n in p.indices}
+        parts = [p for p in walk(left) if isinstance(p, Ref) and p.name not in bound]
+        entries = [entry for p in parts if (entry := self.scope.entry(p)) and not entry.is_whole]
+        return bool(entries) and all(entry.is_free and entry.declared for entry in entries)
 
     def _covered(self, left: Ref, entry: Entry) -> tuple[list[bool], list[bool]]:
         """In which instances a definition, and a declaration, speaks of this name already."""

@@ -298,6 +298,9 @@ class _Tokenizer:
         self._add_font(FONTS[name], name, content.strip() if name != "text" else content, start)
 
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
+        if font == "mathrm" and content.strip() == "d":
+            self._add("name", "d", start, self.at)
+            return
         is_word = content.isalpha() and len(content) > 1
         function = OTHER_NAMES.get(content, content)
         if is_word and function in FUNCTIONS and CALLED.match(self.tex, self.at):
@@ -311,8 +314,6 @@ class _Tokenizer:
             self._add("text", content.strip(" .,;:，。；："), start, self.at)
         elif font == "mathrm" and OTHER_NAMES.get(content, content) in FUNCTIONS:
             self._add("function", OTHER_NAMES.get(content, content), start, self.at)
-        elif font == "mathrm" and content == "d":
-            self._add("name", "d", start, self.at)
         elif font == "mathrm" and content == "e":
             self._add("name", "e", start, self.at)
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*|\\[A-Za-z]+|[01]", content):

@@ -53,7 +53,8 @@ def only_place(text: str, piece: str) -> tuple[int, int]:
 
 def formula_at(report: Report, place: tuple[int, int]) -> int:
     """The number of the formula that a place on the page lies in."""
-    return max(s.formula for s in report.statements if (s.line, s.column) <= place)
+    starts = [s.formula for s in report.statements if (s.line, s.column) <= place]
+    return max(starts, default=0)
 
 
 def test_names_are_unique() -> None:

@@ -17,8 +17,8 @@ tree. Every change is judged alone:
   in tests/mutation/same.toml, and returns the same bits at every point of its tests.
 - survived: anything else, an exception or a hang of the checker among it.
 
-A third of the changes to formulas, drawn with a fixed seed, is judged by default, all of them with
-ALL=1; snippets are always judged whole. Ends with 1 if any change survived, 2 if a page has
+A quarter of the changes to formulas, drawn with a fixed seed, is judged by default, all of them
+with ALL=1; snippets are always judged whole. Ends with 1 if any change survived, 2 if a page has
 findings before any change.
 """
 
@@ -42,7 +42,7 @@ from tests.mutation.judge import SETTINGS, Source, Verdict, judged, new_findings
 from tests.mutation.snippets import Change, changes
 
 SEED = 20190504
-SHARE = 3
+SHARE = 4
 SECONDS = 120
 
 

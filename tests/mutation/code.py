@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 
@@ -37,8 +38,8 @@ def code_of(source: Source) -> str:
 def judged_code(source: Source, change: Change) -> Verdict:
     """The verdict on a page whose module is changed: by its report, else by the module's tests."""
     with tempfile.TemporaryDirectory() as folder:
+        copytree(ROOT / "snippets", Path(folder) / "snippets")
         changed = Path(folder) / "snippets" / module_of(source)
-        changed.parent.mkdir(parents=True)
         changed.write_text(change.applied(code_of(source)), encoding="utf-8")
         settings = replace(SETTINGS, snippets=Path(folder) / "snippets")
         report = check_text(source.text, source.name, settings)
@@ -48,7 +49,7 @@ def judged_code(source: Source, change: Change) -> Verdict:
         reason = stated_reason(source, change)
         if reason and same_bits(source, changed):
             return Verdict("equivalent", reason)
-        if fails_its_tests(Path(folder)):
+        if fails_its_tests(Path(folder), module_of(source).stem):
             return Verdict("killed", "by the module's own tests")
     return Verdict("survived", "")
 
@@ -95,11 +96,13 @@ def bits(module: object, name: str, given: dict[str, object]) -> bytes:
         return np.asarray(call(getattr(module, name), given)).tobytes()
 
 
-def fails_its_tests(folder: Path) -> bool:
+def fails_its_tests(folder: Path, name: str) -> bool:
     """Whether the tests of the snippets find the change."""
     copy = folder / "tests" / TESTS.name
     copy.parent.mkdir()
     copy.write_text(TESTS.read_text(encoding="utf-8"), encoding="utf-8")
-    settings = ["-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", *settings, str(copy)]
-    return subprocess.run(command, capture_output=True, check=False, cwd=folder).returncode == 1
+    options = ["-q", "-x", "-k", name, "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, str(copy)]
+    run = subprocess.run(command, capture_output=True, check=False, cwd=folder)
+    assert run.returncode in (0, 1), run.stdout.decode()
+    return run.returncode == 1

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
 from mathlint.page import MAX_FORMULAS, Fence, Formula, SourceError, decode, read_page
 from mathlint.page import Page as Source
@@ -15,7 +16,7 @@ from mathlint.reading import read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
 from mathlint.statements import Judged, Page
-from mathlint.syntax import Chain
+from mathlint.syntax import Chain, Sentence
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
 SUFFIXES = frozenset({".md", ".markdown", ".txt"})
@@ -165,12 +166,23 @@ class PageCheck:
                 empty = Unread("this line states nothing", sentence.start, sentence.end, "ML105")
                 self._unread(number, formula, empty, "mention")
                 continue
-            for judged in self.page.judge(sentence):
+            for judged in self._judge(sentence):
                 self._judged(number, formula, judged)
         for name, start in self.page.assumed[assumed:]:
             line, column = self.source.position(formula.offset(start))
             self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
         return None
+
+    def _judge(self, sentence: Sentence) -> list[Judged]:
+        """The verdicts on a sentence; a fault of the checker itself is a finding, never green."""
+        try:
+            return self.page.judge(sentence)
+        except Exception as fault:
+            span = (sentence.start, sentence.end)
+            outcome = Outcome(
+                "unread", "", f"the checker failed here: {type(fault).__name__}: {fault}"
+            )
+            return [Judged(*span, "claim", outcome, "ML900", span)]
 
     def _aside(self, number: int, formula: Formula) -> None:
         if not formula.aside:
@@ -268,6 +280,9 @@ class PageCheck:
             return self._tied(fence, item, item.offset, "unread", fault.code, fault.message)
         except Undecided as fault:
             return self._tied(fence, item, item.offset, "undecided", fault.code, fault.message)
+        except Exception as fault:
+            message = f"the checker failed here: {type(fault).__name__}: {fault}"
+            return self._tied(fence, item, item.offset, "unread", "ML900", message)
         return self._tied(fence, item, item.offset, "numeric", "", "", measure)
 
     def _tied(

@@ -147,7 +147,7 @@ class Meaning(Indices):
             case Bracketed():
                 return terms.case([(self.comparisons(node.condition), terms.one), ((), terms.zero)])
             case Transpose():
-                return transposed(self.value(node.base))
+                return self._transposed(node)
             case Component():
                 return self._component(node)
             case Norm():
@@ -259,6 +259,13 @@ class Meaning(Indices):
                 raise Unread(message, sub.start, sub.end, "ML204")
             places.append(place)
         return value.at(tuple(places))
+
+    def _transposed(self, node: Transpose) -> Value:
+        value = self.value(node.base)
+        if isinstance(node.base, Ref) and isinstance(value, Term):
+            message = f"{shown(node.base)} is a number, which has no transpose"
+            raise Unread(message, node.start, node.end, "ML208")
+        return transposed(value)
 
     def _evaluated(self, node: Evaluated) -> Value:
         """A value with one name held and then replaced by what stands below the bar."""
@@ -607,19 +614,19 @@ class Meaning(Indices):
         if target.interval is not None:
             return self._interval(target)
         if target.name == "finite" and not any(isinstance(item, Dots) for item in target.items):
-            return Domain(values=tuple(self._number(item) for item in target.items))
+            return Domain(values=tuple(self._bound(item) for item in target.items))
         raise Unread("this set is not read", target.start, target.end, NOT_READ)
 
     def _interval(self, target: NumberSet) -> Domain:
         interval = target.interval
         assert interval is not None
-        low = None if interval.low is None else self._number(interval.low)
-        high = None if interval.high is None else self._number(interval.high)
+        low = None if interval.low is None else self._bound(interval.low)
+        high = None if interval.high is None else self._bound(interval.high)
         if low is not None and high is not None and low >= high:
             raise Unread("this interval is empty", target.start, target.end)
         return Domain(low, high, interval.low_open, interval.high_open)
 
-    def _number(self, node: Node) -> Fraction:
+    def _bound(self, node: Node) -> Fraction:
         term = self.scalar(node)
         if term.kind != "const" or not isinstance(term.data, Fraction):
             raise Unread("a bound must be a number", node.start, node.end, NOT_READ)

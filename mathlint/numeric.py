@@ -226,6 +226,9 @@ def sample(domain: Domain, rng: random.Random) -> Fraction:
         return Fraction(
             rng.randint(-(-low.numerator // low.denominator), high.numerator // high.denominator)
         )
+    ends = [end for end in _closed_ends(domain) if rng.random() < 0.08]
+    if ends:
+        return ends[0]
     if domain.low is not None and domain.high is not None:
         share = Fraction(rng.randint(1, 4095), 4096)
         if rng.random() < 0.15:
@@ -239,6 +242,12 @@ def sample(domain: Domain, rng: random.Random) -> Fraction:
     if domain.high is not None:
         return domain.high - size
     return size if rng.random() < 0.5 else -size
+
+
+def _closed_ends(domain: Domain) -> list[Fraction]:
+    """The ends that belong to a domain."""
+    ends = ((domain.low, domain.low_open), (domain.high, domain.high_open))
+    return [end for end, is_open in ends if end is not None and not is_open]
 
 
 def digits_of(error: arb, scale: arb) -> float:

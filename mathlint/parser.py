@@ -500,7 +500,8 @@ class Parser:
                 end=tokens[-1].end,
             )
         node = self.inner(tokens, at.start)
-        if isinstance(node, Product) and isinstance(node.factors[0], Group) and not node.marks[0]:
+        is_index = isinstance(node, Product) and isinstance(node.factors[0], Group)
+        if is_index and isinstance(node, Product) and isinstance(node.factors[1], Num):
             raise Unread("an index and an exponent in one superscript", at.start, node.end, "ML104")
         return Group((node,), "", start=node.start, end=node.end)
 
@@ -736,6 +737,9 @@ class Parser:
         if not isinstance(variable, Ref):
             raise Unread(r"write the variable below \nabla", token.start, token.end, "ML104")
         operand = self.operand(token)
+        if isinstance(operand, Transpose | Power):
+            message = "brackets must tell whether the gradient or what follows is raised"
+            raise Unread(message, operand.start, operand.end)
         return Derivative(operand, (variable,) * times, start=token.start, end=operand.end)
 
     def order(self, tokens: list[Token]) -> tuple[int, list[Token]]:

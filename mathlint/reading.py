@@ -145,6 +145,9 @@ def _aligned(tokens: list[Token]) -> list[Row]:
             joined = _without_gaps([token for cell in pair for token in cell])
             if not joined:
                 continue
+            if column in latest and not _goes_on(latest[column], pair, joined) and not pair[0]:
+                message = "this row neither begins a statement nor goes on with one"
+                raise Unread(message, joined[0].start, joined[-1].end, "ML105")
             if column in latest and _goes_on(latest[column], pair, joined):
                 latest[column] += joined
             else:

@@ -514,9 +514,13 @@ class Page(Declarations):
             return
         for chain in chains:
             left, right = bare(chain.members[0]), bare(chain.members[1])
-            layered = isinstance(left, Ref) and left.layer is not None
-            if layered and chain.relations[0] == "=" and self._introduces(left):
-                assert isinstance(left, Ref)
+            if not isinstance(left, Ref) or left.layer is None or chain.relations[0] != "=":
+                continue
+            try:
+                fresh = self._introduces(left)
+            except (Unread, Undecided):
+                continue  # judging the line itself will tell the fault
+            if fresh:
                 self.pending[(left, right)] = self._register(left, right)
 
     def _check_pattern(self, left: Ref) -> None:
@@ -561,7 +565,9 @@ class Page(Declarations):
         if not (isinstance(left, Component) and isinstance(left.base, Call)):
             return False
         call = left.base
-        if not isinstance(right, Call) or right.function != call.function or call.primes:
+        if not isinstance(right, Call) or right.function != call.function:
+            return False
+        if call.primes or right.primes:
             return False
         inner, entry = call.args[0], right.args[0]
         if not (isinstance(inner, Ref) and isinstance(entry, Ref)):

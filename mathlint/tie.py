@@ -226,8 +226,14 @@ def _cases(
     found = [case for _, case in page.instances(build) if isinstance(case, Case)]
     if not found:
         raise Undecided("no choice of sizes could be tried", "ML303")
-    step = max(1, -(-len(found) // MAX_CASES))
-    return found[::step]
+    return sorted(found, key=_likeness)[:MAX_CASES]
+
+
+def _likeness(case: Case) -> tuple[int, int]:
+    """How many lengths of a case are 1, or equal to another: such cases show little."""
+    lengths = [size for argument in case.arguments for size in argument.shape]
+    matrix = [size for a in case.arguments if len(a.shape) == 2 for size in a.shape]
+    return lengths.count(1), len(matrix) - len(set(matrix))
 
 
 def _bound(meaning: Meaning, row: dict[str, int], node: Node) -> Term:

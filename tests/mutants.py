@@ -38,7 +38,15 @@ from types import FrameType
 from mathlint.check import check_text
 from tests.mutation.code import changed_line, code_of, judged_code, line_of, module_of
 from tests.mutation.formulas import Edit, edits, names_of
-from tests.mutation.judge import SETTINGS, Source, Verdict, judged, new_findings, pages
+from tests.mutation.judge import (
+    SETTINGS,
+    Place,
+    Source,
+    Verdict,
+    judged,
+    new_findings,
+    pages,
+)
 from tests.mutation.snippets import Change, changes
 
 SEED = 20190504
@@ -48,38 +56,37 @@ SECONDS = 120
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: of the formula `number` of a page, or, without a number, of its module."""
+    """One change: of the formula at a place of a page, or, without a place, of its module."""
 
     source: Source
-    number: int | None
+    at: Place | None
     change: Edit | Change
 
     @property
     def place(self) -> str:
-        if self.number is None:
+        if self.at is None:
             line = code_of(self.source).count("\n", 0, self.change.start) + 1
             return f"snippets/{module_of(self.source).as_posix()}:{line}"
-        return f"{self.source.name}:{self.source.line(self.number, self.change.start)}"
+        return f"{self.source.name}:{self.source.line(self.at, self.change.start)}"
 
     def __str__(self) -> str:
-        if self.number is None:
+        if self.at is None:
             code = code_of(self.source)
             shown = line_of(code, self.change).strip(), changed_line(code, self.change).strip()
             return f"{self.place}: {self.change.kind}: {shown[0]}  ->  {shown[1]}"
-        tex, (start, end) = self.source.tex(self.number), (self.change.start, self.change.end)
+        tex, (start, end) = self.source.tex(self.at), (self.change.start, self.change.end)
         before, after = " ".join(tex[:start].split())[-30:], " ".join(tex[end:].split())[:30]
         middle = f"[[ {tex[start:end]} -> {self.change.text} ]]"
         return f"{self.place}: {self.change.kind}: {before} {middle} {after}"
 
 
 def formula_mutants(source: Source) -> list[Mutant]:
-    """Every change of every formula of a page."""
-    formulas = [source.tex(number) for number in range(len(source.formulas))]
-    names = names_of(formulas)
+    """Every change of every formula of a page, and of the quantities that its fences name."""
+    names = names_of([source.tex(place) for place in source.formulas])
     return [
-        Mutant(source, number, edit)
-        for number, tex in enumerate(formulas)
-        for edit in edits(tex, names, source.functions)
+        Mutant(source, place, edit)
+        for place in (*source.formulas, *source.quantities)
+        for edit in edits(source.tex(place), names, source.functions)
     ]
 
 
@@ -113,12 +120,12 @@ def verdict(mutant: Mutant) -> Verdict:
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(SECONDS)
     try:
-        if mutant.number is None:
+        if mutant.at is None:
             assert isinstance(mutant.change, Change)
             return judged_code(mutant.source, mutant.change)
         assert isinstance(mutant.change, Edit)
-        tex = mutant.change.applied(mutant.source.tex(mutant.number))
-        return judged(mutant.source, mutant.number, tex)
+        tex = mutant.change.applied(mutant.source.tex(mutant.at))
+        return judged(mutant.source, mutant.at, tex)
     except Exception as error:
         return Verdict("survived", f"{type(error).__name__}: {error}")
     finally:

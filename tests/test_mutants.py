@@ -6,7 +6,7 @@ import pytest
 
 from tests.mutants import Mutant, drawn, formula_mutants, snippet_mutants, verdict
 from tests.mutation.code import code_of, line_of, module_of
-from tests.mutation.formulas import Edit, edits, names_of
+from tests.mutation.formulas import OPAQUE, Edit, edits
 from tests.mutation.judge import Source, pages
 from tests.mutation.snippets import changes
 
@@ -66,15 +66,20 @@ def test_words_and_colours_are_left_alone() -> None:
 
 @pytest.mark.parametrize("source", PAGES, ids=lambda source: source.path.stem)
 def test_every_token_of_a_page_is_changed(source: Source) -> None:
-    """No formula is left out, and in none a stretch of more than a few characters."""
-    formulas = [source.tex(number) for number in range(len(source.formulas))]
-    names = names_of(formulas)
-    assert formulas
-    for tex in formulas:
+    """No formula is left out, and in none anything but words, colours and environments."""
+    assert source.formulas
+    assert source.quantities
+    mutants = formula_mutants(source)
+    for place in (*source.formulas, *source.quantities):
         touched = {
-            k for edit in edits(tex, names, source.functions) for k in range(edit.start, edit.end)
+            k
+            for mutant in mutants
+            if mutant.at == place
+            for k in range(mutant.change.start, mutant.change.end)
         }
-        assert touched, tex
+        untouched = [k for k, char in enumerate(source.tex(place)) if k not in touched]
+        left = "".join(source.tex(place)[k] for k in untouched)
+        assert not OPAQUE.sub("", left).strip(), left
 
 
 CODE = '''
@@ -115,14 +120,14 @@ def test_every_statement_of_a_module_is_changed(source: Source) -> None:
 
 def test_what_changes_nothing_is_equivalent() -> None:
     (source,) = [source for source in PAGES if source.path.stem == "sigmoid"]
-    number = next(k for k in range(len(source.formulas)) if r"\begin{aligned}" in source.tex(k))
-    tex = source.tex(number)
+    place = next(p for p in source.formulas if r"\begin{aligned}" in source.tex(p))
+    tex = source.tex(place)
     for old, new, reason in [
         (r"\left(\dfrac{1}{u}\right)", r"(\dfrac{1}{u})", "the same tree"),
         (r"\left(0 +", r"\left(-0 +", "exactly the same value"),
         (r"\dfrac{d}{dz}(1)", r"\dfrac{d}{dz}(2)", "exactly the same value"),
     ]:
         edit = Edit(tex.index(old), tex.index(old) + len(old), new, "")
-        found = verdict(Mutant(source, number, edit))
+        found = verdict(Mutant(source, place, edit))
         assert found.state == "equivalent"
         assert reason in found.reason

@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = Settings.load(ROOT)
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"(\\[A-Za-z]+|[A-Za-z])\((?:\\[A-Za-z]+|[A-Za-z])\) *=")
+COMPUTES = re.compile(r'computes="([^"]*)"')
+COMPUTED = re.compile(r"\w+\((?P<arguments>.*?)\) = (?P<quantity>[^;\"]+)")
+ARGUMENT = re.compile(r"\w+=([^,]+)")
 DELIMITER = re.compile(r"\s*\$\$?")
 UNUSED = "ML207"
 
@@ -32,27 +35,33 @@ class Verdict:
     reason: str
 
 
+Place = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Source:
-    """A page with its formulas, and its text without code, in which every line keeps its place."""
+    """A page with the places of its formulas and of the quantities that its fences name.
+
+    `bare` is the text without code, in which everything else keeps its place.
+    """
 
     path: Path
     text: str
     bare: str
-    formulas: tuple[tuple[int, int], ...]
+    formulas: tuple[Place, ...]
+    quantities: tuple[Place, ...]
     functions: frozenset[str]
 
     @property
     def name(self) -> str:
         return self.path.relative_to(ROOT).as_posix()
 
-    def tex(self, number: int) -> str:
+    def tex(self, place: Place) -> str:
         """A formula as it is written, the indentation of its lines included."""
-        begin, end = self.formulas[number]
-        return self.text[begin:end]
+        return self.text[place[0] : place[1]]
 
-    def line(self, number: int, offset: int = 0) -> int:
-        return self.text.count("\n", 0, self.formulas[number][0] + offset) + 1
+    def line(self, place: Place, offset: int = 0) -> int:
+        return self.text.count("\n", 0, place[0] + offset) + 1
 
 
 @cache
@@ -61,7 +70,16 @@ def source_of(path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
     found = read_page(blanked(text), str(path), None).formulas
     places = tuple((f.offset(0), f.offset(len(f.tex) - 1) + 1) for f in found)
-    return Source(path, text, blanked(text), places, frozenset(CALL.findall(text)))
+    functions = frozenset(CALL.findall(text))
+    return Source(path, text, blanked(text), places, tuple(quantities(text)), functions)
+
+
+def quantities(text: str) -> Iterator[Place]:
+    """The LaTeX in the headers of the fences: of quantities, and of parameters that name theirs."""
+    for header in COMPUTES.finditer(text):
+        for match in COMPUTED.finditer(text, *header.span(1)):
+            yield from (m.span(1) for m in ARGUMENT.finditer(text, *match.span("arguments")))
+            yield match.span("quantity")
 
 
 def blanked(text: str) -> str:
@@ -83,42 +101,52 @@ def changed(text: str, place: tuple[int, int], tex: str) -> str:
     return text[: place[0]] + tex + text[place[1] :]
 
 
-def judged(source: Source, number: int, tex: str) -> Verdict:
-    """The verdict on a page whose formula `number` reads `tex` instead.
+def judged(source: Source, place: Place, tex: str) -> Verdict:
+    """The verdict on a page whose formula at `place` reads `tex` instead.
 
     The page is checked in three steps, each only if the one before found nothing: down to the
     changed formula, then whole but without its code, then whole. What is found early is found by
     the whole check too: formulas are judged in reading order, before the code. Only a definition
     that nothing uses can be told at the end alone.
     """
-    place = source.formulas[number]
-    bare = changed(source.bare, place, tex)
-    behind = DELIMITER.match(bare, place[0] + len(tex))
-    assert behind is not None
-    early, none = frozenset({UNUSED}), frozenset[str]()
-    steps = ((bare[: behind.end()], early), (bare, early), (changed(source.text, place, tex), none))
-    for text, ignored in steps:
+    for text, ignored in steps(source, place, tex):
         found = new_findings(check_text(text, source.name, SETTINGS), ignored)
         if found:
             return Verdict("killed", found[0])
-    return equivalence(source, number, tex)
+    return equivalence(source, place, tex)
+
+
+def steps(source: Source, place: Place, tex: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """The texts to check, each with the codes that do not count in it yet."""
+    if place in source.formulas:
+        bare = changed(source.bare, place, tex)
+        yield bare[: behind(bare, place[0] + len(tex))], frozenset({UNUSED})
+        yield bare, frozenset({UNUSED})
+    yield changed(source.text, place, tex), frozenset()
+
+
+def behind(text: str, end: int) -> int:
+    """The place behind the delimiter that closes a formula."""
+    match = DELIMITER.match(text, end)
+    assert match is not None
+    return match.end()
 
 
 # -- equivalence --------------------------------------------------------------------------------
 
 
-def equivalence(source: Source, number: int, tex: str) -> Verdict:
+def equivalence(source: Source, place: Place, tex: str) -> Verdict:
     """Why a change that is not caught changes nothing, or that it survived."""
-    before = source.tex(number)
+    before = source.tex(place)
     old, new = (sentences(text, source.functions) for text in (before, tex))
     if old == new:
         return Verdict("equivalent", "the same tree")
-    if all(map(is_mention, (*old, *new))):
+    if place in source.formulas and all(map(is_mention, (*old, *new))):
         return Verdict("equivalent", "a mention of other introduced names, which claims nothing")
     pairs = differing(old, new)
-    if pairs and all(same_value(source, number, *pair, before, tex) for pair in pairs):
+    if pairs and all(same_value(source, place, *pair, before, tex) for pair in pairs):
         return Verdict("equivalent", "the changed side has exactly the same value")
-    if only_domains(old, new) and all_exact(source, number, tex):
+    if only_domains(old, new) and all_exact(source, place, tex):
         return Verdict("equivalent", "another domain, in which every claim is still exact")
     return Verdict("survived", "")
 
@@ -156,7 +184,7 @@ def differing(old: tuple[Sentence, ...], new: tuple[Sentence, ...]) -> list[Pair
 
 
 def same_value(
-    source: Source, number: int, one: Node, other: Node, sentence: Sentence, old: str, new: str
+    source: Source, place: Place, one: Node, other: Node, sentence: Sentence, old: str, new: str
 ) -> bool:
     """Whether exact algebra shows, on the unchanged page, that both sides are equal."""
     left, right = old[one.start : one.end], new[other.start : other.end]
@@ -164,10 +192,9 @@ def same_value(
     if isinstance(sentence, Chain) and sentence.conditions:
         first, last = sentence.conditions[0], sentence.conditions[-1]
         condition = f" \\; ({old[first.start : last.end]})"
-    behind = DELIMITER.match(source.bare, source.formulas[number][1])
-    assert behind is not None
+    end = behind(source.bare, place[1]) if place in source.formulas else len(source.bare)
     claim = f"\n\n$$\n{left} = {right}{condition}\n$$\n"
-    report = check_text(source.bare[: behind.end()] + claim, source.name, SETTINGS)
+    report = check_text(source.bare[:end] + claim, source.name, SETTINGS)
     last_one = report.statements[-1]
     return last_one.kind == "claim" and last_one.verdict == "exact"
 
@@ -183,9 +210,9 @@ def only_domains(old: tuple[Sentence, ...], new: tuple[Sentence, ...]) -> bool:
     return [declares(s) for s in old] == [declares(s) for s in new]
 
 
-def all_exact(source: Source, number: int, tex: str) -> bool:
+def all_exact(source: Source, place: Place, tex: str) -> bool:
     """Whether exact algebra shows every claim that it shows on the unchanged page."""
-    text = changed(source.bare, source.formulas[number], tex)
+    text = changed(source.bare, place, tex)
     return numeric_claims(text) <= numeric_claims(source.bare)
 
 

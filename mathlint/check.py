@@ -129,11 +129,12 @@ class PageCheck:
             line, column = self.source.position(offset)
             self._add(Statement(self.source.path, line, column, line, column + 1, 0, "mention", "",
                                 "unread", "", "ML101", message))  # fmt: skip
-        for number, formula in enumerate(self.source.formulas[:MAX_FORMULAS]):
-            self._formula(number, formula)
-        for formula in self.source.formulas[MAX_FORMULAS:]:
+        too_many = self.source.formulas[MAX_FORMULAS:]
+        for formula in too_many:
             fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
             self._unread(MAX_FORMULAS, formula, fault)
+        for number, formula in enumerate(() if too_many else self.source.formulas):
+            self._formula(number, formula)
         snippets = self._snippets()
         self._unused()
         return Report(tuple(s for s, _ in self.statements), snippets, tuple(self.notes))
@@ -151,6 +152,11 @@ class PageCheck:
             sentences = read_formula(formula.tex, self.page.scope.is_function)
         except Unread as fault:
             return self._unread(number, formula, fault)
+        except Exception as fault:
+            failed = Unread(
+                f"the checker failed here: {type(fault).__name__}", 0, len(formula.tex), "ML900"
+            )
+            return self._unread(number, formula, failed)
         self.readings[number] = [plain(sentence) for sentence in sentences]
         stated = self.page.constrain(sentences)
         for sentence in sentences:

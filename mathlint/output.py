@@ -6,7 +6,7 @@ import json
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mathlint.report import Note, Report, SnippetCheck, Statement
 
@@ -25,10 +25,11 @@ def render_text(report: Report, sources: Mapping[str, str], assumed_real: bool) 
     `sources` maps a page's path to its text; a finding on a page without text has no excerpt.
     """
     lines: list[str] = []
+    rows = {path: _rows(text) for path, text in sources.items()}
     for item in _in_page_order(report):
         lines.append(headline(item))
         if not isinstance(item, Note):
-            lines += _excerpt(sources.get(item.path, ""), item.line, item.column)
+            lines += _excerpt(rows.get(item.path, ()), item.line, item.column)
     return "\n".join([*lines, summary_line(report, assumed_real), ""])
 
 
@@ -77,10 +78,13 @@ def _counted(counts: Mapping[str, int], noun: str) -> str:
     return f"{total} {noun}{'' if total == 1 else 's'}: {each}"
 
 
-def _excerpt(source: str, line: int, column: int) -> list[str]:
+def _rows(source: str) -> Sequence[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if source else ()
+
+
+def _excerpt(lines: Sequence[str], line: int, column: int) -> list[str]:
     """The source line and a line with a caret, both cut to a window when the line is long."""
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not source or line > len(lines):
+    if line > len(lines):
         return []
     text = lines[line - 1]
     start = 0 if len(text) <= WIDEST else max(0, column - 1 - LEFT_OF_CARET)

@@ -397,7 +397,9 @@ class _Scanner:
         limit = self._paragraph_end(at)
         close = self._find("$", at + 1, limit)
         spaced_end = close > at and self.text[close - 1].isspace()
-        if close <= at + 1 or (spaced_end and not self.text[at + 1].isspace()):
+        opens_blank = self.text[at + 1 : at + 2].isspace()
+        doubled = opens_blank and close > 0 and self.text.startswith("$$", close)
+        if close <= at + 1 or doubled or (spaced_end and not self.text[at + 1].isspace()):
             return self._lone_dollar(at, limit)
         body = self.text[at + 1 : close]
         spaced = body[0].isspace() or body[-1].isspace()
@@ -408,7 +410,8 @@ class _Scanner:
 
     def _lone_dollar(self, at: int, limit: int) -> int:
         follows = self.text[at + 1 : at + 2]
-        if follows and not follows.isspace() and not follows.isdigit():
+        bare = follows.isspace() and "\\" not in self.text[at:limit]
+        if follows and not bare and not follows.isdigit():
             self._fault(at, min(limit, at + 1), "this $ has no partner, so its reader sees raw TeX")
         return at + 1
 

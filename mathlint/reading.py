@@ -101,6 +101,12 @@ def _rows(tokens: list[Token]) -> list[Row]:
         if tokens[0].text == "eqnarray":
             return _aligned([token for token in inside if token.kind != "&"])
         return _aligned(inside)
+    stray = next(
+        (token for part in split_at(tokens, ["newline"]) for token in part if token.kind == "&"),
+        None,
+    )
+    if stray is not None and not any(token.kind == "begin" for token in tokens):
+        raise Unread("an & outside an environment", stray.start, stray.end)
     return _aligned(tokens)
 
 
@@ -437,7 +443,7 @@ class _Row:
             elif mark == "^" and shown in ("+", "*"):
                 sign = ">0"
             elif mark == "^":
-                dims = self._product_dims(argument)
+                dims = self._product_dims(argument, first)
             else:
                 raise Unread("this set is not read", first.start, end, "ML104")
             if sign == "?":
@@ -458,9 +464,9 @@ class _Row:
         mark, argument, rest = self._script(tokens, tokens[0])
         if mark != "^" or rest:
             raise Unread("this set is not read", tokens[0].start, tokens[-1].end, "ML104")
-        return self._product_dims(argument)
+        return self._product_dims(argument, tokens[0])
 
-    def _product_dims(self, tokens: list[Token]) -> tuple[Node, ...]:
+    def _product_dims(self, tokens: list[Token], near: Token) -> tuple[Node, ...]:
         parts: list[list[Token]] = [[]]
         depth = 0
         for token in tokens:
@@ -469,7 +475,9 @@ class _Row:
                 parts.append([])
             else:
                 parts[-1].append(token)
-        return tuple(self.parse(part, tokens[0]) for part in parts)
+        if not tokens:
+            raise Unread("an empty exponent of a set", near.start, near.end)
+        return tuple(self.parse(part, near) for part in parts)
 
     def _conditions(self, tokens: list[Token]) -> list[Node]:
         words = CONDITION_WORDS - JOINING_WORDS

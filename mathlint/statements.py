@@ -326,7 +326,8 @@ class Page(Declarations):
             return False
         if not all(by_declaration):
             return True
-        return True
+        by_index = bool(left.subs) and not all(literal(sub) for sub in left.subs)
+        return not (by_index and entry.read_free)
 
     def _is_condition(self, left: Node, right: Node) -> bool:
         """`x = 0` about a free variable that is known already neither defines nor claims."""

@@ -246,7 +246,7 @@ class Hand:
         simple = first[0] == "name" and first[2] is None
         if len(variables) == 2 and first == variables[1] and simple and self.rng.random() < 0.7:
             return f"{sign}{self._name(first)}^2"
-        return self.one_of("", "\\,", " ").join(f"{sign}{self._name(by)}" for by in variables)
+        return self.joined(*(f"{sign}{self._name(by)}" for by in variables))
 
 
 def _ends_in_command(text: str) -> bool:

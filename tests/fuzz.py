@@ -319,7 +319,17 @@ def look(given: Input, seen: Seen) -> str:
         return f"exception: {type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
     for item in report.statements:
         seen.counts[item.verdict] += 1
-    return misplaced(given.text, report) or _green_though_broken(given, report, seen)
+    return (
+        faulty(report) or misplaced(given.text, report) or _green_though_broken(given, report, seen)
+    )
+
+
+def faulty(report: Report) -> str:
+    """Whether the checker itself failed somewhere and said so."""
+    for item in report.findings:
+        if item.code == "ML900":
+            return f"exception: {item.message}"
+    return ""
 
 
 def misplaced(text: str, report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import resource
 import string
@@ -17,11 +18,12 @@ from mathlint.check import check_paths, check_text
 from mathlint.page import SourceError, decode
 from mathlint.report import GREEN, Report
 from mathlint.settings import Settings
-from tests.fuzz import misplaced
+from tests.fuzz import faulty, misplaced
 
 STRICT = Settings(undeclared="error")
 LENIENT = Settings()
-SECONDS = 2.0
+# a bound on a hang, not a measure of speed: machines differ and are shared
+SECONDS = 8.0
 MEMORY = 2 << 30
 MEGABYTE = 1_000_000
 
@@ -56,23 +58,33 @@ def checked(
     server: multiprocessing.context.ForkServerContext, text: str, settings: Settings
 ) -> Report:
     """The report on a page; fails on an exception, a hang, a crash or a position off the page."""
+    for _ in range(3):  # a busy machine counts too much
+        report, seconds = once(server, text, settings)
+        if seconds <= SECONDS:
+            break
+    fault = report if isinstance(report, str) else faulty(report) or misplaced(text, report)
+    if seconds > SECONDS:
+        fault = fault or f"{seconds:.1f} s"
+    if fault:
+        pytest.fail(fault, pytrace=False)
+    assert isinstance(report, Report)
+    return report
+
+
+def once(
+    server: multiprocessing.context.ForkServerContext, text: str, settings: Settings
+) -> tuple[Report | str, float]:
+    """The report on a page, or what went wrong, and the processor time that it took."""
     receiver, sender = server.Pipe(duplex=False)
     process = server.Process(target=_child, args=(sender, text, settings))
     process.start()
     sender.close()
-    try:
+    report: Report | str = "too slow or too large"
+    seconds = 4 * SECONDS
+    with contextlib.suppress(EOFError):
         report, seconds = receiver.recv()
-    except EOFError:
-        report, seconds = "", 4 * SECONDS
     process.join()
-    if process.exitcode:
-        pytest.fail(f"ended by {process.exitcode}, too slow or too large", pytrace=False)
-    if not isinstance(report, Report):
-        pytest.fail(str(report), pytrace=False)
-    if seconds > SECONDS:
-        pytest.fail(f"{seconds:.1f} s", pytrace=False)
-    assert misplaced(text, report) == ""
-    return report
+    return report, seconds
 
 
 # -- pages --------------------------------------------------------------------------------------

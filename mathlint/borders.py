@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from mathlint.exact import parts
 from mathlint.numeric import PRECISIONS, Unclear, Undefined, evaluate, holds, precision
-from mathlint.terms import Comparison, Term, Terms
+from mathlint.terms import Comparison, Domain, Term, Terms
 
 NEAR = Fraction(1, 2**120)
 APART = 1e-25
@@ -32,11 +32,16 @@ def _on_border(terms: Terms, comparison: Comparison, point: Point) -> Iterator[t
     if left.kind == "fun" and left.data == "abs":
         gaps = [terms.sub(left.args[0], right), terms.add((left.args[0], right))]
     for gap in gaps:
-        for leaf in sorted(gap.leaves):
+        free = [leaf for leaf in sorted(gap.leaves) if _is_free(terms.domains[leaf])]
+        for leaf in free:
             root = _root(gap, leaf, point)
             if root is not None:
                 yield leaf, {**point, leaf: root}
                 break
+
+
+def _is_free(domain: Domain) -> bool:
+    return not domain.values and not domain.integer
 
 
 def _root(gap: Term, leaf: int, point: Point) -> Fraction | None:

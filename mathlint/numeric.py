@@ -18,6 +18,10 @@ class Undefined(Exception):
     """A term has no value here, for certain; the message says why."""
 
 
+class NoCase(Undefined):
+    """A definition by cases that gives no value, or two."""
+
+
 class Unclear(Exception):
     """The balls are too wide, or touch a kink, so that nothing is certain here."""
 
@@ -85,10 +89,22 @@ def holds(comparison: Comparison, point: Mapping[int, Fraction], memo: dict[int,
 
 def _case(term: Term, point: Mapping[int, Fraction], memo: dict[int, arb]) -> arb:
     assert isinstance(term.data, tuple)
+    found: Term | None = None
     for row, value in zip(term.data, term.args, strict=True):
-        if all(holds(comparison, point, memo) for comparison in row):
+        if found is not None and (not row or value is found):
+            continue
+        if not all(holds(comparison, point, memo) for comparison in row):
+            continue
+        if value.data == "kink":
             return evaluate(value, point, memo)
-    raise Undefined("no case applies")
+        if found is not None and not evaluate(found, point, memo).overlaps(
+            evaluate(value, point, memo)
+        ):
+            raise NoCase("two cases apply and differ")
+        found = found or value
+    if found is None:
+        raise NoCase("no case applies")
+    return evaluate(found, point, memo)
 
 
 def _opaque(data: object, args: list[arb]) -> arb:

@@ -130,8 +130,12 @@ def read_page(text: str, path: str, base: Path | None) -> Page:
         offset += len(line) + 1
     whole = "\n".join(lines)
     fences, code = _find_code(lines, starts, inclusions)
+    typeset = [fence for fence in fences if fence.info in ("math", "{math}")]
     scanner = _Scanner(whole, _blank(whole, code), _asides(lines, starts))
     scanner.scan()
+    for fence in typeset:
+        scanner.block(fence.begin, fence.end)
+    scanner.formulas.sort(key=lambda formula: formula.begin)
     return Page(
         path,
         whole,
@@ -362,6 +366,12 @@ class _Scanner:
                 break
             at = self._take(match.start(), match[0])
 
+    def block(self, begin: int, end: int) -> None:
+        """A fenced block of mathematics, without its first and last line."""
+        first, last = self.source.find("\n", begin) + 1, self.source.rfind("\n", begin, end)
+        if first and last > first:
+            self._formula(first, last, begin, end, True)
+
     def _take(self, at: int, char: str) -> int:
         if char == "`":
             return self._code_span(at)
@@ -371,6 +381,9 @@ class _Scanner:
             return self._bracketed(at, r"\)", False)
         if self.text.startswith(r"\[", at):
             return self._bracketed(at, r"\]", True)
+        if self.text.startswith(("\\\\(", "\\\\["), at):
+            self._fault(at, at + 3, "a doubled backslash: some sites typeset this, others do not")
+            return at + 3
         begin = BEGIN.match(self.text, at)
         if begin and begin["name"].rstrip("*") in ENVIRONMENTS:
             return self._environment(at, begin)

@@ -800,21 +800,21 @@ class Parser:
         if following is None or following.kind not in JUXTAPOSED:
             raise Unread("nothing follows this derivative", token.start, token.end)
         node = self.factor()
-        closed = isinstance(node, (Group, Call, Quotient, Derivative, BigOperator, Cases))
-        # a bare number in front, as in d/dx 1/2 x^2, is a factor of what is meant
-        closed = closed and any(isinstance(part, Ref) for part in walk(node))
-        if isinstance(node, Group) and node.bracket:
-            closed = True
-        if not closed and self.binding() == PRODUCT and not self.peek_is("operator"):
+        bracketed = isinstance(node, Group | BigOperator | Cases | Derivative)
+        if not bracketed and self.binding() == PRODUCT and not self.at_derivative():
             after = self.peek()
             assert after is not None
-            if not (after.kind == "command" and after.text in FRACTIONS):
-                raise Unread(
-                    "how far this derivative reaches is ambiguous: add brackets",
-                    after.start,
-                    after.end,
-                )
+            message = "how far this derivative reaches is ambiguous: add brackets"
+            raise Unread(message, after.start, after.end)
         return node
+
+    def at_derivative(self) -> bool:
+        """Whether the fraction of a derivative follows: then a chain rule goes on."""
+        token = self.peek()
+        if token is None or token.kind != "command" or token.text not in FRACTIONS:
+            return False
+        first = self.peek(2) if self.peek_is("{", None, 1) else self.peek(1)
+        return first is not None and is_differential(first)
 
     # -- big operators, cases, conditions -----------------------------------------------------
 

@@ -601,7 +601,7 @@ class Page(Declarations):
         )
 
     def _rules(self) -> Rules:
-        deadline = time.monotonic() + self.settings.time_limit
+        deadline = time.process_time() + self.settings.time_limit
         return Rules(self.settings.digits, self.strict, deadline)
 
     def _sides(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> list[Instance]:

@@ -587,6 +587,34 @@ def test_a_false_identity_is_not_green(tree: Tree, rewriting: str, seed: int) ->
     assert found.verdict not in GREEN, found
 
 
+@examples(30)
+@given(values, st.integers(0, 1 << 30))
+def test_a_wrong_line_in_the_middle_of_a_derivation(tree: Tree, seed: int) -> None:
+    """The line itself and the next are not green, those around them are not refuted."""
+    lines = [
+        tree,
+        rewritten(tree, "expand"),
+        rewritten(tree, "together"),
+        rewritten(tree, "cancel"),
+    ]
+    lines[2] = changed(lines[2], seed)
+    hand = Hand(seed)
+    printed = [hand.tree(line) for line in lines]
+    rows = "".join(f" \\\\\n    &= {line} && \\text{{by algebra}}" for line in printed[1:])
+    text = (
+        f"{DOMAIN}$$\n\\begin{{aligned}}\n    1 \\cdot ({printed[0]}){rows}\n\\end{{aligned}}\n$$\n"
+    )
+    note(text)
+    found = check_text(text, "page.md", LENIENT).statements[2:]
+    if len(found) == 1:
+        assert found[0].verdict == "unread"
+        return
+    before, wrong, next_line = found
+    assert before.verdict != "refuted", before
+    assert wrong.verdict not in GREEN, wrong
+    assert next_line.verdict not in GREEN, next_line
+
+
 @examples(40)
 @given(values, values, st.integers(0, 1 << 30))
 def test_the_chain_rule(inner: Tree, outer: Tree, seed: int) -> None:
@@ -623,11 +651,21 @@ def test_the_derivative_of_a_sum_by_an_entry(tree: Tree, seed: int) -> None:
     def at(tree: Tree, index: str) -> str:
         return hand.tree(_renamed(tree, name("w", None, (name(index),))))
 
-    above = f"{ENTRIES}$$\nS = \\sum_{{i=1}}^{{n}} {hand.bracketed(at(body, 'i'))}\n$$\n\n"
+    sums = (
+        f"\\sum_{{i=1}}^{{n}} {hand.bracketed(at(body, 'i'))}",
+        " + ".join([_dotted(seed, body, "1"), "\\dots", _dotted(seed, body, "n")]),
+    )
+    above = f"{ENTRIES}$$\nS = {sums[seed % 2]}\n$$\n\n"
     by = "\\dfrac{\\partial S}{\\partial w_j}"
     require_not_refuted(claim(by, at(right, "j"), above))
     for other in (at(changed(right, seed), "j"), at(right, "1"), at(right, "n")):
         assert claim(by, other, above).verdict not in GREEN
+
+
+def _dotted(seed: int, body: Tree, index: str) -> str:
+    """A term of a sum with dots; every term is written by the same hand in the same mood."""
+    tree = _renamed(body, name("w", None, (num(1) if index == "1" else name(index),)))
+    return Hand(seed).bracketed(Hand(seed).tree(tree))
 
 
 def _renamed(tree: Tree, new: Tree) -> Tree:
@@ -655,6 +693,20 @@ def test_a_page_judged_twice_gives_the_same_report(
     text = page(rows, seed)
     one, other = (render_json(check_text(text, "page.md", STRICT)) for _ in range(2))
     assert one == other
+
+
+@examples(20)
+@given(st.lists(st.tuples(values, values), min_size=2, max_size=4), st.integers(0, 1 << 30))
+def test_the_order_of_claims_changes_no_verdict(rows: list[tuple[Tree, Tree]], seed: int) -> None:
+    text = page(rows, seed)
+    declarations, *blocks = text.split("\n\n")
+    turned = "\n\n".join([declarations, *reversed(blocks)])
+    one, other = (check_text(each, "page.md", LENIENT).statements for each in (text, turned))
+    assert sorted(map(verdict_of, one)) == sorted(map(verdict_of, other))
+
+
+def verdict_of(statement: Statement) -> tuple[str, str]:
+    return statement.latex, statement.verdict
 
 
 def test_reports_do_not_depend_on_the_hash_seed() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import random
+import re
 from pathlib import Path
 
+import markdown
 import pytest
 
+from mathlint.check import check_text
 from mathlint.page import SourceError, decode, read_page
+from mathlint.settings import Settings
 
 
 def formulas(text: str, base: Path | None = None) -> list[tuple[int, int, str]]:
@@ -51,7 +57,6 @@ ROWS = {
         ("~~~\n$x$\n~~~\n$y$", [(4, 2, "y")]),
         ("````\n```\n$x$\n````\n$y$", [(5, 2, "y")]),
         ("```python\n$x$\n```\n", []),
-        ("```\n$x$", []),
         ("    $x$", []),
         ("\t$x$", []),
         ("text\n\n    $x$", []),
@@ -205,3 +210,143 @@ def test_what_cannot_be_included_is_a_fault(name: str, base: Path) -> None:
 def test_indented_fences_lose_their_lead() -> None:
     page = read_page("- item\n\n    ```python\n    x = 1\n      y = 2\n    ```\n", "page.md", None)
     assert page.fences[0].code == "x = 1\n  y = 2"
+
+
+# -- nothing that the site typesets is left out -------------------------------------------------
+
+EXTENSIONS: dict[str, dict[str, object]] = {
+    "admonition": {},
+    "attr_list": {},
+    "def_list": {},
+    "footnotes": {},
+    "tables": {},
+    "toc": {},
+    "pymdownx.arithmatex": {"generic": True},
+    "pymdownx.details": {},
+    "pymdownx.snippets": {"check_paths": False},
+    "pymdownx.superfences": {},
+    "pymdownx.tabbed": {"alternate_style": True},
+}
+SHOWN = re.compile(r'class="arithmatex">\\[(\[](.*?)\\[)\]]<', re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+PLACES = [
+    "$1 = 2$",
+    "$$\n1 = 2\n$$",
+    "text $1 = 2$ text",
+    '!!! note "if $1 = 2$"\n    text',
+    "text\n\n```python\ncode\n\n$1 = 2$\n",
+    "```$1 = 2$",
+    "- item\n\n    ```\n    code\n\n$1 = 2$\n\n```\n",
+    "term\n:   meaning $1 = 2$\n",
+    "term\n:   meaning\n\n    $$\n    1 = 2\n    $$\n",
+    "text[^1]\n\n[^1]: note\n\n    $1 = 2$\n",
+    "- item\n    - inner\n\n        $1 = 2$\n",
+    "- item\n\n\t$1 = 2$\n",
+    '=== "tab"\n\n    $1 = 2$\n',
+    '??? note "t"\n\n    $1 = 2$\n',
+    "# Title $1 = 2$\n",
+    "| a |\n|---|\n| $1 = 2$ |\n",
+    "[link $1 = 2$](x.md)",
+    "`<!--` $1 = 2$ `-->`\n",
+    "`<script>` $1 = 2$ `</script>`\n",
+    '<a title="<!--">x</a> $1 = 2$ <!-- -->\n',
+    "<svg> $1 = 2$ </svg>",
+    "``\n`$1 = 2$`",
+    "`a\n\n$1 = 2$\n\nb`",
+    "\\`$1 = 2$\\`",
+    "text\n\n---\n\n$1 = 2$\n\n---\n",
+    "> quoted\n> $1 = 2$\n",
+    "costs $5, $1 = 2$",
+    "<!-- a --> $1 = 2$",
+    '--8<-- "wrong.md"\n',
+    "--8<-- 'wrong.md'\n",
+    "--8<--\nwrong.md\n--8<--\n",
+    '--8<-- "outer.md"\n',
+    '- item\n\n    --8<-- "wrong.md"\n',
+    '--8<-- "wrong.md:1:1"\n',
+    '--8<-- "wrong.md:part"\n',
+    ';--8<-- "wrong.md"\n',
+]
+
+
+def typeset(text: str, base: Path) -> list[str]:
+    """The formulas of a page as Python-Markdown renders it with the site's extensions."""
+    configs = {**EXTENSIONS, "pymdownx.snippets": {"base_path": [str(base)], "check_paths": False}}
+    page = markdown.markdown(text, extensions=list(EXTENSIONS), extension_configs=configs)
+    return [html.unescape(tex) for tex in SHOWN.findall(COMMENT.sub("", page))]
+
+
+def shows_the_error(text: str, base: Path) -> bool:
+    return any(" ".join(tex.split()) == "1 = 2" for tex in typeset(text, base))
+
+
+def findings(text: str, base: Path) -> int:
+    settings = Settings(undeclared="error", snippets=base)
+    return len(check_text(text, "page.md", settings).findings)
+
+
+@pytest.mark.parametrize("text", PLACES, ids=repr)
+def test_a_wrong_line_is_found_wherever_the_site_shows_it(text: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong.md").write_text("--8<-- [start:part]\n$1 = 2$\n--8<-- [end:part]\n", "utf-8")
+    (tmp_path / "outer.md").write_text('--8<-- "wrong.md"\n', "utf-8")
+    assert not shows_the_error(text, tmp_path) or findings(text, tmp_path)
+
+
+LEADS = [
+    "",
+    "",
+    "",
+    "    ",
+    "  ",
+    "        ",
+    "> ",
+    "- ",
+    "1. ",
+    "    - ",
+    "   ",
+    "\t",
+    ":   ",
+    "# ",
+]
+BLOCKS = [
+    *["$1 = 2$", "$$\n1 = 2\n$$", "text", "item $1 = 2$ item"] * 2,
+    *[
+        "```",
+        "~~~",
+        "````",
+        "```python",
+        "`",
+        "``",
+        "<!--",
+        "-->",
+        "<b>",
+        "</b>",
+        "<pre>",
+        "</pre>",
+    ],
+    *["<script>", "</script>", "<div>", "</div>", "---", "a `$1 = 2$` b", r"\$", "costs $5", "$"],
+    *[r"\(1 = 2\)", r"\[1 = 2\]", "| a | b |", "|---|---|", "`<!--`", r"\`", "a < b", "[^1]: note"],
+    *["<!-- $1 = 2$ -->", '!!! note "t"', '??? note "t"', '=== "t"', "term"],
+]
+
+
+def scrambled(rng: random.Random) -> str:
+    """A page of random pieces of Markdown, one of them wrong."""
+    pieces = []
+    for _ in range(rng.randint(1, 9)):
+        lead = rng.choice(LEADS) if rng.random() < 0.6 else ""
+        inner = lead if not lead.strip(" >\t") else "    "
+        pieces.append(lead + rng.choice(BLOCKS).replace("\n", "\n" + inner))
+        pieces.append(rng.choice(["\n", "\n", "\n\n", "\n\n", " "]))
+    return "".join(pieces)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_wrong_line_is_found_in_scrambled_pages(seed: int, tmp_path: Path) -> None:
+    rng, shown = random.Random(f"pages/{seed}"), 0
+    for _ in range(40):
+        text = scrambled(rng)
+        if shows_the_error(text, tmp_path):
+            shown += 1
+            assert findings(text, tmp_path), text
+    assert shown > 5

@@ -210,6 +210,9 @@ class Meaning(Indices):
         """`f(x)` with an f that nothing introduces could be a product or a call: no guess."""
         pairs = zip(itertools.pairwise(node.factors), node.marks, strict=True)
         for (name, group), mark in pairs:
+            if not mark and self._is_differential(name, group):
+                message = "a differential is not read: write a derivative"
+                raise Unread(message, name.start, group.end, NOT_READ)
             if (
                 mark
                 or not isinstance(name, Ref)
@@ -225,6 +228,13 @@ class Meaning(Indices):
             if len(group.items) > 1 or word or (unknown and plain and not known_here):
                 message = f"{name.name} is not introduced: a function, or a factor?"
                 raise Unread(message, name.start, group.end, "ML201")
+
+    def _is_differential(self, name: Node, group: Node) -> bool:
+        """Whether `d` before a name is no quantity of the page."""
+        if not (isinstance(name, Ref) and isinstance(group, Ref)) or name.name != "d" or name.subs:
+            return False
+        entry = self.scope.entry(name)
+        return entry is None or (entry.assumed and not entry.declared and not entry.defined)
 
     def _power(self, node: Power) -> Value:
         base = node.base
@@ -482,8 +492,8 @@ class Meaning(Indices):
                 value = self._entry_of(value, subs, ref)
             return value
         entry.read_free = True
-        if ref.name in IDENTITIES and entry.declared and any(d.dims for d in entry.declared):
-            return self.terms.const(int(len(set(target[3])) == 1 or len(target[3]) == 1))
+        if ref.name in IDENTITIES and _is_identity(ref.name, entry):
+            return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
 
     def _entry_of(self, value: Array, subs: tuple[Node, ...], ref: Ref) -> Term:
@@ -989,6 +999,14 @@ class Meaning(Indices):
 
 def _entries(value: Value) -> tuple[Term, ...]:
     return (value,) if isinstance(value, Term) else value.entries
+
+
+def _is_identity(name: str, entry: Entry) -> bool:
+    """Whether a name is declared with the shape that makes it the ones or the identity."""
+    dims = [declared.dims for declared in entry.declared if declared.dims]
+    if name == "\\mathbf{1}":
+        return any(len(lengths) == 1 for lengths in dims)
+    return any(len(lengths) == 2 and lengths[0] == lengths[1] for lengths in dims)
 
 
 def _family(entry: Entry) -> int:

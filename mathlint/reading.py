@@ -181,6 +181,9 @@ def _without_gaps(tokens: list[Token]) -> list[Token]:
 def _separated(tokens: Sequence[Token]) -> list[Token]:
     """Wide spaces between two statements become commas; elsewhere they are only spaces."""
     parts = split_at(tokens, ["gap"])
+    numbered = [token.kind for token in parts[-1]] == ["open", "number", "close"]
+    if len(parts) > 1 and numbered:
+        parts.pop()  # the number of an equation, set at its end by hand
     found: list[Token] = list(parts[0])
     for part in parts[1:]:
         related = bool(split_relations(found)[1]) and bool(split_relations(part)[1])

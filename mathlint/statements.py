@@ -254,7 +254,10 @@ class Page(Declarations):
         if not orders or chain.conditions or len(names) != 1 or not all(map(literal, others)):
             return False
         entry = self.scope.entry(names[0])
-        used = entry is not None and (entry.read_free or entry.parameter)
+        bounded = entry is not None and any(
+            d.target is not None and d.target.name not in ("R", "Q") for d in entry.declared
+        )
+        used = entry is not None and (entry.read_free or entry.parameter or bounded)
         return used and entry is not None and entry.is_free and not entry.integer
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:

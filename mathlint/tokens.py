@@ -220,6 +220,8 @@ class _Tokenizer:
             return None
         if name in WITH_ARGUMENT:
             content, _ = self._argument(name, start)
+            if name == "hspace":
+                self._add("gap", name, start, self.at)
             if "color" in name and content.strip().lower() in INVISIBLE:
                 raise Unread(f"the reader cannot see what is coloured {content}", start, self.at)
             return None

@@ -133,6 +133,8 @@ def _summands(term: Term) -> tuple[Term, ...]:
 
 def _surely_different(instance: Instance, terms: Terms) -> Witness | None:
     """The witness of sides that differ as polynomials, by however little."""
+    if instance.conditions:
+        return None
     for place, left, right in instance.pairs:
         domains = [terms.domains[leaf] for leaf in left.leaves | right.leaves]
         free = not any(domain.values or domain.integer for domain in domains)

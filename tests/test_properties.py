@@ -116,9 +116,7 @@ class Hand:
         """Parts side by side, with spacing that means nothing between them."""
         text = parts[0]
         for part in parts[1:]:
-            gap = self.one_of(
-                "", "", "", " ", " ", "\\,", "\\;", "\\!", "~", "\n", "\\quad ", "\\ "
-            )
+            gap = self.one_of("", "", "", " ", " ", "\\,", "\\;", "\\!", "~", "\n", "\\ ")
             if not gap and part[:1].isalpha() and _ends_in_command(text):
                 gap = " "
             text += gap + part

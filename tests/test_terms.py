@@ -1,4 +1,4 @@
-"""Terms against SymPy, whose numbers are mpmath's: derivatives, exact algebra and values from another source."""
+"""Terms against SymPy and mpmath: derivatives, exact algebra and values from another source."""
 
 from __future__ import annotations
 

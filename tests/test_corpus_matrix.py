@@ -9,90 +9,53 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mathlint.check import check_text
-from mathlint.report import GREEN, Report
-from mathlint.settings import Settings
+from tests.test_corpus_scalar import CORPUS, NOT_YET, caused, check, formula_at, only_place, told
 
-CORPUS = Path(__file__).parent / "corpus"
 Document = dict[str, Any]
 
 
-def documents() -> list[Document]:
-    return [
-        document
-        for path in sorted(CORPUS.glob("matrix*.toml"))
-        for document in tomllib.loads(path.read_text(encoding="utf-8"))["document"]
-    ]
+def documents() -> Iterator[Document]:
+    for path in sorted(CORPUS.glob("matrix*.toml")):
+        yield from tomllib.loads(path.read_text(encoding="utf-8"))["document"]
 
 
-DOCUMENTS = documents()
-NOT_YET = tomllib.loads((CORPUS / "not_yet.toml").read_text(encoding="utf-8"))
-RIGHT = [
-    pytest.param(
-        document,
-        id=document["name"],
-        marks=[pytest.mark.xfail(reason=NOT_YET[document["name"]])]
-        if document["name"] in NOT_YET
-        else [],
-    )
-    for document in DOCUMENTS
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(reason=NOT_YET[name])] if name in NOT_YET else []
+
+
+DOCUMENTS = list(documents())
+RIGHT = [pytest.param(entry, id=entry["name"], marks=marks(entry["name"])) for entry in DOCUMENTS]
+TWINS = [
+    pytest.param(entry, right, wrong, id=f"{entry['name']}:{number}")
+    for entry in DOCUMENTS
+    for number, (right, wrong) in enumerate(entry["wrong"], 1)
 ]
-
-
-def settings(document: Document) -> Settings:
-    return Settings(undeclared="error" if document.get("strict") else "real")
-
-
-@cache
-def judged(text: str, strict: bool) -> Report:
-    return check_text(text, "corpus.md", settings({"strict": strict}))
-
-
-def report_of(document: Document, text: str) -> Report:
-    return judged(text, bool(document.get("strict")))
-
-
-def messages(report: Report) -> list[str]:
-    return [f"{item.line}: {item.code} {item.message}" for item in report.findings]
-
-
-def twins() -> Iterator[object]:
-    """Every wrong twin: its document, the right piece, what wrongly stands there."""
-    for document in DOCUMENTS:
-        for number, (right, wrong) in enumerate(document["wrong"], 1):
-            yield pytest.param(document, right, wrong, id=f"{document['name']}:{number}")
 
 
 @pytest.mark.parametrize("document", RIGHT)
 def test_a_right_document_is_green_or_refused_with_its_reason(document: Document) -> None:
-    found = messages(report_of(document, document["text"]))
+    report = check(document, document["text"])
+    messages = [finding.message for finding in report.findings]
     if "refused" in document:
-        assert found, "read by now: drop its refusal"
-        assert all(document["refused"] in message for message in found), found
+        assert messages, "read by now: drop its refusal"
+        assert all(document["refused"] in message for message in messages), told(report.findings)
     else:
-        assert not found
+        assert not messages, told(report.findings)
+    assert any(statement.kind == "claim" for statement in report.statements), "it claims nothing"
 
 
-@pytest.mark.parametrize(("document", "right", "wrong"), list(twins()))
+@pytest.mark.parametrize(("document", "right", "wrong"), TWINS)
 def test_a_wrong_twin_is_found_at_or_after_its_mistake(
     document: Document, right: str, wrong: str
 ) -> None:
-    text = document["text"]
-    assert text.count(right) == 1, f"stale: {text.count(right)} times in the document: {right}"
-    begin = text.index(right)
-    line, block = (text.count("\n", 0, at) + 1 for at in (begin, text.rfind("\n\n", 0, begin) + 2))
-    report = report_of(document, text.replace(right, wrong))
-    found = [item for item in report.findings if item.verdict not in GREEN]
-    # a formula that cannot be read is a finding at its first fault, for all its lines
-    assert any(
-        item.line >= line or (item.verdict == "unread" and item.line >= block) for item in found
-    )
+    place = only_place(document["text"], right)
+    report = check(document, document["text"].replace(right, wrong))
+    found = caused(check(document, document["text"]), report, formula_at(report, place))
+    assert found, told(report.findings) or "no finding at all"
 
 
 def test_names_of_documents_are_unique() -> None:

@@ -14,14 +14,18 @@ MAX_FORMULAS = 10_000
 FENCE = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)$"
 )
-INCLUDE = re.compile(r'^(?P<lead>[ \t>]*)-{1,}8<-{1,}[ \t]+"(?P<name>[^"]+)"[ \t]*$')
+INCLUDE = re.compile(
+    r"^(?P<lead>[ \t>]*)-{1,}8<-{1,}[ \t]+(?P<quote>[\"'])(?P<name>[^\"']+)(?P=quote)[ \t]*$"
+)
+INCLUDE_BLOCK = re.compile(r"^[ \t>]*-{1,}8<-{1,}[ \t]*$")
+MAX_NESTED = 5
 SECTION = re.compile(r"-{1,}8<-{1,}[ \t]+\[(?P<what>start|end):(?P<name>[\w-]+)\]")
 CONTAINER = re.compile(
     r"^(?P<indent> *)(?P<mark>(?:[-*+]|\d+[.)])[ \t]+|(?:!!!|\?\?\?\+?|===)[ !+]*"
     r"|\[\^[^\]\s]+\]:|:[ \t]+)"
 )
 ASIDE = re.compile(r'^(?P<indent> *)(?:!!!|\?\?\?\+?) +unchecked\b(?: +"(?P<reason>[^"]*)")?')
-OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code|svg)\b", re.I)
+OPAQUE = re.compile(r"<!--|<(?P<tag>script|style|pre|code)\b", re.I)
 ENVIRONMENTS = frozenset(
     [
         "equation",
@@ -162,7 +166,7 @@ def section_of(text: str, name: str | None) -> str | None:
 
 
 def _include(
-    lines: list[str], base: Path | None
+    lines: list[str], base: Path | None, depth: int = 0
 ) -> tuple[list[str], list[int], list[tuple[int, str]], dict[int, Include]]:
     out: list[str] = []
     numbers: list[int] = []
@@ -170,6 +174,8 @@ def _include(
     inclusions: dict[int, Include] = {}
     for number, line in enumerate(lines, 1):
         match = INCLUDE.match(line)
+        if INCLUDE_BLOCK.match(line):
+            faults.append((len(out), "an include over several lines is not read: use one line"))
         if match is None:
             out.append(line)
             numbers.append(number)
@@ -182,7 +188,12 @@ def _include(
             )
             content = ""
         inclusions[len(out)] = Include(name, section or None, content)
-        for row in content.split("\n"):
+        inner = _include(content.split("\n"), base, depth + 1) if depth < MAX_NESTED else None
+        if inner is None:
+            faults.append((len(out), "files include one another too deeply"))
+            continue
+        faults += [(len(out) + row, message) for row, message in inner[2]]
+        for row in inner[0]:
             out.append(match["lead"] + row)
             numbers.append(number)
     return out, numbers, faults, inclusions
@@ -217,6 +228,9 @@ def _find_code(
         match = None if open_math else FENCE.match(line)
         if match and not ("`" in match["mark"] and "`" in match["info"]):
             last = _fence_end(lines, row, match["mark"])
+            if last == len(lines):
+                row, blank = row + 1, False  # never closed: the site shows what follows as text
+                continue
             body = [_unlead(text, match["lead"]) for text in lines[row + 1 : last]]
             end = starts[min(last, len(lines) - 1)] + len(lines[min(last, len(lines) - 1)])
             found = tuple(inc for at, inc in inclusions.items() if row < at < last)
@@ -327,7 +341,8 @@ def _blank_opaque(text: str) -> str:
         closer = f"</{match['tag'].lower()}" if match["tag"] else "-->"
         if closer not in last:
             last[closer] = lower.rfind(closer)
-        if match.start() < at or last[closer] < match.end():
+        quoted = text[match.start() - 1 : match.start()] == "`"
+        if quoted or match.start() < at or last[closer] < match.end():
             continue
         end = lower.find(closer, match.end()) + len(closer)
         pieces += [text[at : match.start()], re.sub(r"[^\n]", " ", text[match.start() : end])]

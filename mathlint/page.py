@@ -227,7 +227,7 @@ def _find_code(
         line = lines[row]
         match = None if open_math else FENCE.match(line)
         if match and not ("`" in match["mark"] and "`" in match["info"]):
-            last = _fence_end(lines, row, match["mark"])
+            last = _fence_end(lines, row, match["mark"], len(match["lead"]))
             if last == len(lines):
                 row, blank = row + 1, False  # never closed: the site shows what follows as text
                 continue
@@ -272,8 +272,8 @@ def _front_matter(lines: list[str]) -> int:
     return 0
 
 
-def _fence_end(lines: list[str], row: int, mark: str) -> int:
-    close = re.compile(rf"^[ \t>]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+def _fence_end(lines: list[str], row: int, mark: str, indent: int) -> int:
+    close = re.compile(rf"^[ \t>]{{{indent}}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
     for last in range(row + 1, len(lines)):
         if close.match(lines[last]):
             return last

@@ -445,6 +445,8 @@ class _Row:
                 )
             elif mark == "^" and shown in ("+", "*"):
                 sign = ">0"
+            elif mark == "^" and dims:
+                raise Unread("a second exponent of a set", first.start, end)
             elif mark == "^":
                 dims = self._product_dims(argument, first)
             else:

@@ -134,6 +134,7 @@ def tokenize(tex: str) -> tuple[Token, ...]:
 class _Tokenizer:
     def __init__(self, tex: str) -> None:
         self.tex, self.at = tex, 0
+        self.lefts: list[int] = []
         self.tokens: list[Token] = []
 
     def run(self) -> list[Token]:
@@ -151,6 +152,8 @@ class _Tokenizer:
                 self._add("number", match["number"], start, end)
             elif match["char"]:
                 self._char(match["char"], start, end)
+        if self.lefts:
+            raise Unread(r"this \left has no \right", self.lefts[-1])
         return self.tokens
 
     def _next(self) -> re.Match[str] | None:
@@ -268,6 +271,12 @@ class _Tokenizer:
         if match is None:
             raise Unread(f"\\{side} needs a delimiter", start, self.at)
         self.at = match.end()
+        if side == "left":
+            self.lefts.append(start)
+        elif not self.lefts:
+            raise Unread(r"this \right has no \left", start, match.end())
+        else:
+            self.lefts.pop()
         shown = match[1].lstrip("\\") if match[1] != "\\|" else "||"
         table = {
             **OPENING,

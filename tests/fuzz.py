@@ -21,6 +21,7 @@ import signal
 import sys
 import time
 import traceback
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -183,6 +184,7 @@ def _changed(parts: list[str], rng: random.Random) -> list[str]:
 
 # -- what is certainly broken -------------------------------------------------------------------
 
+UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 OPENERS = frozenset({"(", "[", "\\{"})
 CLOSERS = frozenset({")", "]", "\\}"})
 RELATIONS = frozenset({"=", "<", ">", "\\le", "\\ge", "\\in"})
@@ -194,6 +196,9 @@ NOTHING = frozenset({" ", "\n", "\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\
 
 def fault_of(tex: str) -> str:
     """Why a formula is certainly broken, or nothing; told by its tokens alone."""
+    for char in tex:
+        if unicodedata.category(char) in UNSEEN and char not in "\n\t\r":
+            return "an invisible character"
     tokens = list(_tokens(tex))
     return _unbalanced(tokens) or _incomplete(tokens)
 

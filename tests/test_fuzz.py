@@ -57,6 +57,9 @@ def test_no_formula_of_the_pages_counts_as_broken() -> None:
         r"x \cdot \cdot y",
         "x + = y",
         "x = y +,",
+        "x\u200b",
+        "x\x00",
+        "\u202ex",
     ],
 )
 def test_what_counts_as_broken(tex: str) -> None:

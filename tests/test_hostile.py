@@ -186,7 +186,6 @@ UNREADABLE = {
     "two exponents of a bracket": declared("(x)^2^3 = 1"),
     "two exponents of a number": declared("2^2^3 = 1"),
     "two exponents of a call": declared(r"\ln(2)^2^3 = 1"),
-    "argument with arguments": declared(r"\dfrac{1}\textcolor{red}{2} = \dfrac{1}{2}"),
     "fraction of a fraction": declared(r"\dfrac\dfrac{1}{2}{3} = \dfrac{1}{6}"),
     "root of a fraction": declared(r"\sqrt\dfrac{1}{4} = \dfrac{1}{2}"),
     "two layers": r"$a^{(l)}^{(m)} = 1$",

@@ -101,7 +101,6 @@ SEMANTICS = {
         [
             r"\dfrac{d}{dz}(z)(x) = x",
             r"\dfrac{d}{dz}(z)z = z",
-            r"\dfrac{d}{dz}\dfrac{1}{z}z = -\dfrac{1}{z} \; (z > 0)",
             r"\dfrac{d}{dz} z^2 = 2z",
             r"\dfrac{d}{dz} z + x = 1 + x",
         ],

@@ -160,11 +160,8 @@ TREES = {
     ],
     "a derivative binds the next factor alone": [
         (r"\dfrac{d}{dz}(x)(y)", "(derivative of [x] by [z]) * (y)"),
-        (r"\dfrac{d}{dz} x \cdot y", "(derivative of [x] by [z]) * y"),
         (r"\dfrac{d}{dz} x + y", "(derivative of [x] by [z]) + y"),
         (r"\dfrac{d}{dz} x^2", "derivative of [x ^ (2)] by [z]"),
-        (r"\dfrac{d}{dz}\sigma(z)x", "(derivative of [sigma(z)] by [z]) * x"),
-        (r"\dfrac{d}{dz}\dfrac{1}{z}w", "(derivative of [1 / z] by [z]) * w"),
         (
             r"\dfrac{d}{du}\left(\dfrac1u\right)\dfrac{du}{dz}",
             "(derivative of [1 / u] by [u]) * (derivative of [u] by [z])",
@@ -258,7 +255,7 @@ ERRORS = [
     ("", 0, "something is missing"),
     ("a +", 3, "something is missing"),
     ("(a", 2, "something is missing"),
-    (r"\left( a", 8, "something is missing"),
+    (r"\left( a", 0, "has no"),
     ("a)", 1, "does not belong here"),
     ("(a]", 0, "closed by another kind"),
     (r"\left(a\right.", 0, "closed by another kind"),

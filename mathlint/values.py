@@ -51,6 +51,11 @@ def vector(entries: tuple[Term, ...], first: int = 1, row: bool = False) -> Arra
     return Array((len(entries),), entries, (first,), row)
 
 
+def entries_of(value: Value) -> tuple[Term, ...]:
+    """All entries of a value; a scalar is its own."""
+    return (value,) if isinstance(value, Term) else value.entries
+
+
 def same_shape(left: Value, right: Value) -> bool:
     """Whether two values have the same axes, lengths and orientation."""
     if isinstance(left, Term) or isinstance(right, Term):

@@ -787,9 +787,77 @@ class Meaning(Indices):
         key = (function.number, numbers, self._cut_key())
         if key not in self.memo:
             values = dict(zip(function.params, args, strict=True))
-            with self._within({}, values):
-                self.memo[key] = self._located(node, lambda: self._body(function))
+            make = self._through_names if self._may_hide(function) else self._inside
+            self.memo[key] = self._located(node, lambda: make(function, values))
         return self.memo[key]
+
+    def _inside(self, function: Function, values: dict[str, Value]) -> Value:
+        with self._within({}, values):
+            return self._body(function)
+
+    def _may_hide(self, function: Function) -> bool:
+        """Whether a function's body uses names or functions through which a parameter may come."""
+        for part in walk(function.body):
+            if isinstance(part, Call) and (part.function, False) in self.scope.entries:
+                return True
+            known = self.scope.entry(part) if isinstance(part, Ref) else None
+            if known is not None and known.defined:
+                return True
+        return False
+
+    def _through_names(self, function: Function, values: dict[str, Value]) -> Value:
+        """A parameter that other names follow, as in `u = x^2`, `f(x) = u`, moves them along."""
+        outer, held, moved = self.cuts, dict[Target, Term](), False
+        arguments: dict[int, Term] = {}
+        for param, value in values.items():
+            ref = Ref(param, start=function.body.start, end=function.body.end)
+            entry = self.scope.entry(ref)
+            if entry is None or (entry.function is not None and not entry.defined):
+                continue
+            if entry.is_whole and self._follows(function.body, param):
+                self._refuse_hidden(function.body)
+            targets = [] if entry.is_whole else self.entries(ref)[1]
+            for target, argument in zip(targets, _entries(value), strict=False):
+                held[target] = self.terms.leaf(leaf_name(target) + " inside")
+                arguments[held[target].number] = argument
+                moved = moved or argument is not self._resolved(ref, entry, target)
+        try:
+            self.cuts = {**outer, **held}
+            result = self._inside(function, values)
+            if moved and outer:
+                # what is held further out must not stand still while its parameter moves
+                self.cuts = held
+                free = self._inside(function, values)
+                hides = any(leaf in arguments for part in _entries(free) for leaf in part.leaves)
+                if hides and free != result:
+                    self._refuse_hidden(function.body)
+        finally:
+            self.cuts = outer
+        return mapped(result, lambda entry: self.terms.substitute(entry, arguments))
+
+    def _follows(self, body: Node, name: str) -> bool:
+        """Whether the definitions behind a body's names mention a name."""
+        seen: set[int] = set()
+        waiting = [body]
+        while waiting:
+            for part in walk(waiting.pop()):
+                known = self.scope.entry(part) if isinstance(part, Ref) else None
+                if isinstance(part, Call):
+                    known = self.scope.entries.get((part.function, False))
+                found = [(d.number, d.body) for d in known.defined] if known else []
+                if known and known.function:
+                    found.append((known.function.number, known.function.body))
+                fresh = [entry for entry in found if entry[0] not in seen]
+                seen |= {number for number, _ in fresh}
+                if any(isinstance(p, Ref) and p.name == name for _, b in fresh for p in walk(b)):
+                    return True
+                waiting += [b for _, b in fresh]
+        return False
+
+    @staticmethod
+    def _refuse_hidden(body: Node) -> None:
+        message = "a parameter is hidden in another name here: write the function out"
+        raise Unread(message, body.start, body.end, "ML206")
 
     def _body(self, function: Function) -> Value:
         """A function's value; one that is defined by entries is made of all of them."""

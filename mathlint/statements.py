@@ -37,7 +37,7 @@ from mathlint.syntax import (
 )
 from mathlint.terms import MAX_STEPS, Comparison, Term
 from mathlint.tokens import FUNCTIONS
-from mathlint.values import Array, Value, entries_of, mapped, same_shape, zeros_shaped
+from mathlint.values import Array, Value, same_shape, zeros_shaped
 from mathlint.values import shown as shape_of
 
 BUILT_IN = FUNCTIONS | {"abs"}
@@ -432,8 +432,6 @@ class Page(Declarations):
             for sub in subs:
                 meaning.integer(sub)
             values = {a.name: self._parameter(a, meaning) for a in left.args if isinstance(a, Ref)}
-            if not function.of_arrays:
-                self._check_hidden(values, meaning, right)
             meaning.locals = values
             return meaning.value(right)
 
@@ -444,24 +442,6 @@ class Page(Declarations):
             self.scope.entries.setdefault((param, False), Entry(assumed=True)).parameter = True
         self.scope.changes += 1
         return function.number
-
-    def _check_hidden(self, values: dict[str, Value], meaning: Meaning, right: Node) -> None:
-        """A parameter must not reach the body through another name's definition as well."""
-        apart = {
-            name: mapped(value, lambda leaf: self.terms.leaf(f"{leaf.number} apart"))
-            for name, value in values.items()
-        }
-        meaning.locals = apart
-        found = meaning.value(right)
-        ours = {
-            leaf
-            for value in values.values()
-            for entry in entries_of(value)
-            for leaf in entry.leaves
-        }
-        if any(entry.leaves & ours for entry in entries_of(found)):
-            message = "a parameter is hidden in another name here: write the function out"
-            raise Unread(message, right.start, right.end, "ML206")
 
     def _of_arrays(self, left: Call) -> bool:
         entries = [self.scope.entry(arg) for arg in left.args if isinstance(arg, Ref)]

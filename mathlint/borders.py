@@ -14,8 +14,13 @@ APART = 1e-25
 Point = Mapping[int, Fraction]
 
 
-def borders(terms: Terms, sides: Sequence[Term], point: Point) -> Iterator[tuple[int, Point]]:
-    """Points on the borders that a case includes, near a given point, with the leaf that moved."""
+def borders(
+    terms: Terms, sides: Sequence[Term], conditions: Sequence[Comparison], point: Point
+) -> Iterator[tuple[int, Point]]:
+    """Points on the borders that a case or a condition includes, with the leaf that moved."""
+    for comparison in conditions:
+        if comparison.relation in ("<=", ">="):
+            yield from _on_border(terms, comparison, point)
     for side in sides:
         for part in parts(side):
             if part.kind != "case":

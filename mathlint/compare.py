@@ -279,7 +279,7 @@ def _check_borders(
 ) -> None:
     """Raises Undecided where a printed case includes a point at which the other side has a kink."""
     for point in points:
-        for leaf, border in borders(terms, instance.terms, point):
+        for leaf, border in borders(terms, instance.terms, instance.conditions, point):
             if not admits(instance.conditions, border):
                 continue
             for _, left, right in instance.pairs:

@@ -23,6 +23,7 @@ from mathlint.syntax import (
     NumberSet,
     Range,
     Ref,
+    Sum,
     walk,
 )
 from mathlint.terms import REAL, Domain, Terms
@@ -186,12 +187,38 @@ class Declarations:
 
     def assume_indices(self, sentence: Node) -> None:
         """Names that stand as indices or bounds and that nothing introduces are whole numbers."""
+        self.note_spans(sentence)
         bound = {n for p in walk(sentence) if isinstance(p, BigOperator) for n in p.indices}
         for part in walk(sentence):
             for node in _index_places(part):
                 for name in walk(node):
                     if isinstance(name, Ref) and not name.subs and name.name not in bound:
                         self._assume_whole(name)
+
+    def note_spans(self, sentence: Node) -> None:
+        """What sums and dots tell of the indices of names that nothing declares."""
+        for part in walk(sentence):
+            if isinstance(part, BigOperator) and part.lower is not None and part.upper is not None:
+                for ref in (p for p in walk(part.body) if isinstance(p, Ref)):
+                    for place, sub in enumerate(ref.subs):
+                        if isinstance(sub, Ref) and (sub.name,) == part.indices and not sub.subs:
+                            self.scope.note_span(ref, place, (part.lower, part.upper))
+            if isinstance(part, Sum):
+                self._note_dots(part)
+
+    def _note_dots(self, node: Sum) -> None:
+        marks = [k for k, (_, part) in enumerate(node.terms) if isinstance(part, Dots)]
+        if len(marks) != 1 or not 0 < marks[0] < len(node.terms) - 1:
+            return
+        first, last = node.terms[0][1], node.terms[marks[0] + 1][1]
+        names = {p.name: p for p in walk(last) if isinstance(p, Ref) and p.subs}
+        for ref in (p for p in walk(first) if isinstance(p, Ref) and p.subs):
+            other = names.get(ref.name)
+            if other is None or len(other.subs) != len(ref.subs):
+                continue
+            for place, (low, high) in enumerate(zip(ref.subs, other.subs, strict=True)):
+                if isinstance(low, Num) and isinstance(high, Ref):
+                    self.scope.note_span(ref, place, (low, high))
 
     def _assume_whole(self, name: Ref) -> None:
         entry = self.scope.entry(name)

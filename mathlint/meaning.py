@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from mathlint.dots import Reader, expanded
@@ -222,7 +222,7 @@ class Meaning(Indices):
                 continue
             entry = self.scope.entry(name)
             unknown = entry is None or (entry.assumed and not entry.declared)
-            plain = all(isinstance(item, Ref) for item in group.items)
+            plain = all(isinstance(item, Ref | Num) for item in group.items)
             known_here = name.name in self.locals or name.subs or name.name in self.bound
             word = name.name.startswith("\\mathrm") and unknown and not known_here
             if len(group.items) > 1 or word or (unknown and plain and not known_here):
@@ -585,6 +585,7 @@ class Meaning(Indices):
                 self._check_indices(ref, declared, subs[family:], bindings)
                 return self._declared_domain(declared)
         if not self.strict and not any(declared.dims for declared in entry.declared):
+            self._check_spans(ref)
             return REAL
         at = ", ".join(str(sub) for sub in subs) or str(layer)
         message = f"{shown(ref)} is not introduced for the index {at}"
@@ -603,6 +604,18 @@ class Meaning(Indices):
                 if sub not in axis:
                     message = f"the index {sub} of {shown(ref)} is outside {axis[0]} to {axis[-1]}"
                     raise Unread(message, node.start, node.end, "ML204")
+
+    def _check_spans(self, ref: Ref) -> None:
+        """An index that nothing declares ends where the sums over it end."""
+        for place, sub in enumerate(ref.subs):
+            ends = self.scope.spans.get((ref.name, ref.layer is not None, place))
+            if ends is None or not isinstance(sub, Ref) or sub.name in self.bound:
+                continue
+            if not self._runs_freely(sub):
+                continue
+            low, high = map(self.integer, ends)
+            if not low <= self.integer(sub) <= high:
+                raise NoInstance
 
     def _runs_freely(self, node: Node) -> bool:
         """Whether nothing declares an index, so that it runs over the axis that it stands at."""
@@ -673,6 +686,8 @@ class Meaning(Indices):
     def _call(self, node: Call) -> Value:
         entry = self.scope.entries.get((node.function, False))
         function = entry.function if entry else None
+        if not node.args:
+            return self._dashed(node, function)
         if function is not None:
             return self._own_call(node, function)
         name = {"log": "ln"}.get(node.function, node.function)
@@ -688,6 +703,26 @@ class Meaning(Indices):
             inner = self.terms.leaf(f"{name}'")
             return self._slope(node, self._builtin(name, inner, node), inner, args[0])
         return self._builtin(name, args[0], node)
+
+    def _dashed(self, node: Call, function: Function | None) -> Value:
+        """`y'` and `f'` without brackets: the slope by the one variable that there is."""
+        if function is not None and function.source is None and len(function.params) == 1:
+            own = Ref(function.params[0], start=node.start, end=node.end)
+            return self._own_call(replace(node, args=(own,)), function)
+        name = Ref(node.function, start=node.start, end=node.end)
+        entry = self.scope.entry(name)
+        if function is not None or entry is None or not entry.defined:
+            message = f"{node.function}' needs its argument"
+            raise Unread(message, node.start, node.end)
+        value = self.reference(name)
+        leaves = frozenset().union(*(part.leaves for part in _entries(value)))
+        if self.cuts or len(leaves) != 1:
+            message = f"{node.function}' does not tell by what it is differentiated"
+            raise Unread(message, node.start, node.end)
+        variable = self.terms.leaf(self.terms.leaf_names[next(iter(leaves))])
+        for _ in range(node.primes):
+            value = mapped(value, lambda part: self.terms.diff(part, variable))
+        return value
 
     def _slope(self, node: Call, value: Value, inner: Term, at: Value) -> Value:
         """The derivative that dashes stand for, at the function's argument."""

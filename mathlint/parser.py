@@ -28,7 +28,7 @@ from mathlint.syntax import (
     Transpose,
     walk,
 )
-from mathlint.tokens import ACCENTS, CONDITION_WORDS, Token
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, Token
 
 MAX_DEPTH = 90
 SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
@@ -39,7 +39,10 @@ JUXTAPOSED = frozenset(
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
 TRANSPOSES = frozenset({"top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"})
 INVERSE = Num(Fraction(-1), start=0, end=0)
-OTHERWISE = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
+INDICATORS = frozenset(
+    {"\\mathbb{1}", "\\mathbb{I}", "\\mathbf{1}", "\\mathbf{I}", "\\mathrm{1}", "I"}
+)
+CASES = frozenset({"array", "aligned", "cases"})
 
 
 class Parser:
@@ -182,8 +185,6 @@ class Parser:
 
     def slash(self, left: Node) -> Node:
         slash = self.take()
-        if isinstance(left, Product) and self.slash_derivative(left):
-            raise Unread("write this derivative as \\dfrac", left.start, slash.end, "ML104")
         bottom = self.signed_factor()
         if self.binding() == PRODUCT and not self.peek_is("operator"):
             token = self.peek()
@@ -194,11 +195,6 @@ class Parser:
         if self.peek_is("operator", "/"):
             raise Unread("two slashes in a row are ambiguous: add brackets", slash.start, slash.end)
         return Quotient(left, bottom, start=left.start, end=bottom.end)
-
-    @staticmethod
-    def slash_derivative(left: Product) -> bool:
-        first = left.factors[0]
-        return isinstance(first, Ref) and first.name == "d" and left.marks[0] == ""
 
     # -- factors ------------------------------------------------------------------------------
 
@@ -215,8 +211,15 @@ class Parser:
     def atom(self) -> Node:
         token = self.take()
         match token.kind:
+            case "number" if (
+                token.text == "1" and self.peek_is("open", "{") and self.at_condition()
+            ):
+                return self.indicator(token)
             case "number":
-                return Num(Fraction(token.text), start=token.start, end=token.end)
+                decimals = len(token.text.partition(".")[2])
+                return Num(Fraction(token.text), decimals, start=token.start, end=token.end)
+            case "name" if token.text == "d" and (found := self.slashed_d(token)) is not None:
+                return found
             case "name":
                 return self.name(token, token.text)
             case "function":
@@ -256,6 +259,8 @@ class Parser:
             return self.absolute(opened)
         if opened.text == ".":
             return self.evaluated(opened)
+        if opened.text == "{" and self.peek_is("begin"):
+            return self.braced_rows()
         if opened.text not in "([{":
             raise Unread(
                 f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104"
@@ -359,6 +364,8 @@ class Parser:
     # -- names, indices, exponents ------------------------------------------------------------
 
     def name(self, token: Token, name: str) -> Node:
+        if self.at_indicator(name):
+            return self.indicator(token)
         if name.startswith("\\mathbb"):
             return self.blackboard(token, name)
         layer, end, primes = None, token.end, 0
@@ -416,7 +423,8 @@ class Parser:
         if subs:
             raise Unread(f"an index of the function {name} is not read", token.start, token.end)
         if not self.peek_is("open"):
-            raise Unread(f"{name}' needs its argument", token.start, token.end)
+            end = self.tokens[self.at - 1].end
+            return self.raised(Call(name, (), primes, start=token.start, end=end), exponent, end)
         group = self.group(self.take())
         assert isinstance(group, Group)
         node: Node = Call(name, group.items, primes, start=token.start, end=group.end)
@@ -667,23 +675,40 @@ class Parser:
         )
 
     def blackboard(self, token: Token, name: str) -> Node:
-        if name in ("\\mathbb{1}", "\\mathbb{I}") and self.peek_is("open"):
-            opened = self.take()
-            inside: list[Token] = []
-            depth = 1
-            while True:
-                part = self.take()
-                depth += {"open": 1, "close": -1}.get(part.kind, 0)
-                if depth == 0:
-                    break
-                inside.append(part)
-            condition = self.condition(inside, opened)
-            return Bracketed(condition, start=token.start, end=part.end)
-        if name in ("\\mathbb{1}", "\\mathbb{I}") and self.peek_is("_"):
-            at = self.take()
-            condition = self.condition(self.argument(), at)
-            return Bracketed(condition, start=token.start, end=condition.end)
+        if name in INDICATORS and (self.peek_is("open") or self.peek_is("_")):
+            return self.indicator(token)
         raise Unread(f"{name} is not read here", token.start, token.end, "ML104")
+
+    def at_indicator(self, name: str) -> bool:
+        """Whether an indicator's name is followed by its condition."""
+        if name not in INDICATORS:
+            return False
+        if not self.peek_is("_"):
+            return self.at_condition()
+        if not self.peek_is("{", None, 1):
+            return False
+        before = self.at
+        self.at += 1
+        inside = self.argument()
+        self.at = before
+        return bool(split_relations(inside)[1])
+
+    def indicator(self, token: Token) -> Node:
+        """`1[x > 0]`, `1_{x > 0}`: 1 where the condition holds, else 0."""
+        opened = self.take()
+        if opened.kind == "_":
+            condition = self.condition(self.argument(), opened)
+            return Bracketed(condition, start=token.start, end=self.tokens[self.at - 1].end)
+        inside: list[Token] = []
+        depth = 1
+        while True:
+            part = self.take()
+            depth += {"open": 1, "close": -1}.get(part.kind, 0)
+            if depth == 0:
+                break
+            inside.append(part)
+        condition = self.condition(inside, opened)
+        return Bracketed(condition, start=token.start, end=part.end)
 
     # -- fractions and derivatives ------------------------------------------------------------
 
@@ -693,7 +718,7 @@ class Parser:
         sign = derivative_sign(top)
         if sign and derivative_sign(bottom) == sign:
             return self.derivative(token, top, bottom, end)
-        if any(item.text == "partial" for item in (*top, *bottom)):
+        if any(item.text == "partial" for item in (*top[:1], *at_depth_zero(bottom))):
             raise Unread("this fraction is no derivative that is read", token.start, end, "ML104")
         return Quotient(
             self.inner(top, token.end), self.inner(bottom, token.end), start=token.start, end=end
@@ -704,7 +729,23 @@ class Parser:
         operand = self.factor()
         self.expect("operator", "/")
         self.expect("command", "partial")
-        variable = self.factor()
+        return self.by(operand, self.factor(), token)
+
+    def slashed_d(self, token: Token) -> Node | None:
+        """`dL/dw` in a line; None where what follows is no such derivative."""
+        before = self.at
+        if self.peek_is("name") or self.peek_is("command"):
+            operand = self.factor()
+            slash, sign = self.peek(), self.peek(1)
+            follows = self.peek_is("name", None, 2) or self.peek_is("command", None, 2)
+            if slash and slash.text == "/" and sign and sign.text == "d" and follows:
+                self.at += 2
+                return self.by(operand, self.factor(), token)
+        self.at = before
+        return None
+
+    @staticmethod
+    def by(operand: Node, variable: Node, token: Token) -> Node:
         if not isinstance(variable, Ref):
             raise Unread("only a name can be differentiated by", variable.start, variable.end)
         return Derivative(operand, (variable,), start=token.start, end=variable.end)
@@ -712,14 +753,26 @@ class Parser:
     def derivative(self, token: Token, top: list[Token], bottom: list[Token], end: int) -> Node:
         order, rest = self.order(top[1:])
         variables = self.variables(bottom, token)
-        if order != len(variables):
+        square = order == 1 and len(variables) == 2 and variables[0] is variables[1]
+        if order != len(variables) and not square:
             raise Unread("the orders above and below differ", token.start, end)
         if rest:
             operand = self.inner(rest, token.end)
         else:
             operand = self.operand(token)
             end = operand.end
+        if square:
+            return self.by_square(operand, variables[0], token.start, end)
         return Derivative(operand, variables, start=token.start, end=end)
+
+    @staticmethod
+    def by_square(operand: Node, root: Node, start: int, end: int) -> Node:
+        """The derivative by a square, as by a variance: that by its root, over twice the root."""
+        slope = Derivative(operand, (root,), start=start, end=end)
+        two = Num(Fraction(2), start=start, end=end)
+        return Quotient(
+            slope, Product((two, root), ("",), start=start, end=end), start=start, end=end
+        )
 
     def gradient(self, token: Token) -> Node:
         """`\\nabla_x f` and `\\nabla_x^2 f`: the variable stands below."""
@@ -855,6 +908,15 @@ class Parser:
             raise Unread("this range is not read", below[0].start, below[-1].end, "ML104")
         return (first.name,), None, condition
 
+    def braced_rows(self) -> Node:
+        """A brace before an array of values and conditions, open on its right: cases."""
+        token = self.take()
+        node = self.cases(token)
+        closed = self.expect("close")
+        if closed.text != "." or token.text not in CASES:
+            raise Unread("this bracket around rows is not read", token.start, closed.end, "ML104")
+        return node
+
     def environment(self, token: Token) -> Node:
         if token.text != "cases":
             raise Unread(
@@ -863,6 +925,9 @@ class Parser:
                 token.end,
                 "ML104",
             )
+        return self.cases(token)
+
+    def cases(self, token: Token) -> Node:
         rows: list[list[Token]] = [[]]
         depth = 0
         while True:
@@ -893,7 +958,7 @@ class Parser:
         ]
         while rest and rest[-1].kind in (",", ".", ";"):
             rest.pop()
-        if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in OTHERWISE:
+        if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in ENDINGS:
             return Condition((), (), start=rest[0].start, end=rest[0].end)
         pieces, relations = split_relations(rest)
         if not relations or any(not piece for piece in pieces):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mathlint.errors import Unread
-from mathlint.parser import OTHERWISE, Parser, split_relations
+from mathlint.parser import Parser, split_relations
 from mathlint.syntax import (
     Chain,
     Condition,
@@ -20,7 +20,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
 )
-from mathlint.tokens import ACCENTS, CONDITION_WORDS, JOINING_WORDS, Token, tokenize
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, JOINING_WORDS, Token, tokenize
 
 ROWS = frozenset(
     [
@@ -48,6 +48,7 @@ class Row:
 
     tokens: tuple[Token, ...]
     condition: tuple[Token, ...] = ()
+    goes_on: bool = False
 
 
 def read_formula(tex: str, is_function: IsFunction) -> tuple[Sentence, ...]:
@@ -142,8 +143,8 @@ def _case_rows(tokens: list[Token]) -> list[Row]:
 
 def _aligned(tokens: list[Token]) -> list[Row]:
     """Rows joined to statement lines: a row that begins with a relation goes on with its column."""
-    lines: list[list[Token]] = []
-    latest: dict[int, list[Token]] = {}
+    lines: list[_Line] = []
+    latest: dict[int, _Line] = {}
     for row in split_at(tokens, ["newline"]):
         cells = _without_reasons(split_at(row, ["&"]))
         for column in range(0, len(cells), 2):
@@ -151,15 +152,57 @@ def _aligned(tokens: list[Token]) -> list[Row]:
             joined = _without_gaps([token for cell in pair for token in cell])
             if not joined:
                 continue
-            if column in latest and not _goes_on(latest[column], pair, joined) and not pair[0]:
+            goes_on = column in latest and _goes_on(latest[column].tokens, pair, joined)
+            if column in latest and not goes_on and not pair[0]:
                 message = "this row neither begins a statement nor goes on with one"
                 raise Unread(message, joined[0].start, joined[-1].end, "ML105")
-            if column in latest and _goes_on(latest[column], pair, joined):
-                latest[column] += joined
-            else:
-                latest[column] = list(joined)
+            if not goes_on:
+                latest[column] = _Line()
                 lines.append(latest[column])
-    return [Row(tuple(line)) for line in lines]
+            latest[column].add(joined)
+    return [row for line in lines for row in line.rows()]
+
+
+class _Line:
+    """The rows that one statement goes on over, each with the condition at its end."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.ends: list[tuple[int, tuple[Token, ...]]] = []
+
+    def add(self, row: list[Token]) -> None:
+        """Go on with a row."""
+        kept, condition = _condition_at_end(row)
+        self.tokens += kept
+        self.ends.append((len(self.tokens), tuple(condition)))
+
+    def rows(self) -> list[Row]:
+        """One statement under the condition at its very end, or one for each row that has its own.
+
+        A later one begins with the member that the row before ended in.
+        """
+        if not any(condition for _, condition in self.ends[:-1]):
+            return [Row(tuple(self.tokens), self.ends[-1][1])]
+        found: list[Row] = []
+        begin = 0
+        for end, condition in self.ends:
+            found.append(Row(tuple(self.tokens[begin:end]), condition, bool(found)))
+            pieces, _ = split_relations(self.tokens[:end])
+            begin = end - len(pieces[-1])
+        return found
+
+
+def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """A row and the brackets with a relation that it ends in."""
+    row = _without_end_mark(tokens)
+    if not row or row[-1].kind != "close" or row[-1].text != "(":
+        return tokens, []
+    opened = next(k for k in range(len(row)) if _matching(row, k) == len(row) - 1)
+    inside = row[opened + 1 : -1]
+    if opened == 0 or not split_relations(inside)[1]:
+        return tokens, []
+    kept = _without_gaps(row[:opened])
+    return (kept, inside) if split_relations(kept)[1] else (tokens, [])
 
 
 def _as_comma(token: Token) -> Token:
@@ -200,7 +243,7 @@ def _without_reasons(cells: list[list[Token]]) -> list[list[Token]]:
     for cell in cells:
         cell = _without_gaps(cell)
         end = len(cell)
-        while end and cell[end - 1].kind == "text" and cell[end - 1].text not in OTHERWISE:
+        while end and cell[end - 1].kind == "text" and cell[end - 1].text not in ENDINGS:
             end -= 1
         kept.append(_without_gaps(cell[:end]))
     return kept
@@ -255,7 +298,10 @@ class _Row:
         tokens, trailing = self._trailing_condition(tokens)
         units = self._units(tokens)
         conditions = [*self._conditions(trailing), *self._conditions(list(self.row.condition))]
-        return self._joined([self._unit(unit) for unit in units], conditions)
+        found = self._joined([self._unit(unit) for unit in units], conditions)
+        if self.row.goes_on and isinstance(found[0], Chain):
+            found[0] = replace(found[0], goes_on=True)
+        return found
 
     def parse(self, tokens: list[Token], near: Token) -> Node:
         if not tokens:
@@ -492,7 +538,7 @@ class _Row:
         tokens = _without_end_mark(tokens)
         if not tokens:
             return []
-        if len(tokens) == 1 and tokens[0].kind == "text" and tokens[0].text in OTHERWISE:
+        if len(tokens) == 1 and tokens[0].kind == "text" and tokens[0].text in ENDINGS:
             return [Condition((), (), start=tokens[0].start, end=tokens[0].end)]
         if tokens[0].kind == "open" and _matching(tokens, 0) == len(tokens) - 1:
             tokens = tokens[1:-1]

@@ -122,6 +122,7 @@ class Scope:
     numbers: int = 0
     changes: int = 0
     follows_indices: bool = False
+    spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
@@ -143,6 +144,13 @@ class Scope:
         if len(ref.subs) == 2:
             names += [ref.name.upper(), f"\\mathbf{{{ref.name.upper()}}}"]
         return next((n for n in names if self._has_axes(n, layered, len(ref.subs))), ref.name)
+
+    def note_span(self, ref: Ref, place: int, ends: tuple[Node, Node]) -> None:
+        """A sum from `x_1` to `x_n` tells where the index of x ends; two that differ do not."""
+        key = (ref.name, ref.layer is not None, place)
+        known = self.spans.setdefault(key, ends)
+        if known is not None and known != ends:
+            self.spans[key] = None
 
     def in_another_font(self, ref: Ref) -> str | None:
         """The same letter, bold where this one is plain or the other way round, if it is known."""

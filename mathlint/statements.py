@@ -261,7 +261,7 @@ class Page(Declarations):
         return used and entry is not None and entry.is_free and not entry.integer
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
-        if relation in ("=", ":=") and k == 0:
+        if relation in ("=", ":=") and k == 0 and not chain.goes_on:
             self._note_layout(left, right)
             span = (left.start, right.end)
             if self._is_condition(left, right) or self._sums_freely(left, right):
@@ -374,9 +374,10 @@ class Page(Declarations):
         if not (isinstance(left, Call) and isinstance(right, Call)):
             return False
         same = left.function == right.function and self.scope.is_function(left.function)
+        if not (same and len(left.args) == len(right.args) == 1) or left.primes:
+            return False
         inner = left.args[0]
-        fresh = isinstance(inner, Ref) and self.scope.entry(inner) is None
-        return same and fresh and len(left.args) == len(right.args) == 1 and not left.primes
+        return isinstance(inner, Ref) and self.scope.entry(inner) is None
 
     def _inject(self, left: Node, right: Node) -> Judged:
         assert isinstance(left, Call)
@@ -571,7 +572,7 @@ class Page(Declarations):
         call = left.base
         if not isinstance(right, Call) or right.function != call.function:
             return False
-        if call.primes or right.primes:
+        if call.primes or right.primes or not (call.args and right.args):
             return False
         inner, entry = call.args[0], right.args[0]
         if not (isinstance(inner, Ref) and isinstance(entry, Ref)):

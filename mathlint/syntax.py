@@ -16,9 +16,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Num(Node):
-    """A number as printed, exact."""
+    """A number as printed, exact; `decimals` counts the digits behind its point."""
 
     value: Fraction
+    decimals: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -204,11 +205,15 @@ class Range(Node):
 
 @dataclass(frozen=True)
 class Chain(Node):
-    """Members joined by relations, under conditions; a single member is a mention."""
+    """Members joined by relations, under conditions; a single member is a mention.
+
+    One that `goes_on` begins with the member that the row before it ended in.
+    """
 
     members: tuple[Node, ...]
     relations: tuple[str, ...]
     conditions: tuple[Node, ...] = ()
+    goes_on: bool = False
 
 
 Sentence = Membership | Mapping | Range | Chain

@@ -314,6 +314,17 @@ class Terms:
 
         return visit(term)
 
+    def replace(self, term: Term, parts: dict[int, Term]) -> Term:
+        """A term with whole parts of it replaced, wherever they stand."""
+        memo = dict(parts)
+
+        def visit(part: Term) -> Term:
+            if part.number not in memo:
+                memo[part.number] = self._rebuilt(part, visit) if part.args else part
+            return memo[part.number]
+
+        return visit(term)
+
     def _rebuilt(self, term: Term, visit: Callable[[Term], Term]) -> Term:
         args = [visit(arg) for arg in term.args]
         if term.kind == "add":

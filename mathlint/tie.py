@@ -212,12 +212,13 @@ def _cases(
     axes = _free_indices(quantity, [ref for _, ref in arguments], page)
 
     def build(meaning: Meaning) -> Case:
-        made = tuple(_argument(name, ref, meaning, page) for name, ref in arguments)
+        given: dict[int, Term] = {}
+        made = tuple(_argument(name, ref, meaning, page, given) for name, ref in arguments)
         ranges = [meaning.index_values(axis, quantity) for axis in axes]
         rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*ranges)]
-        defined = tuple(_bound(meaning, row, quantity) for row in rows)
+        defined = tuple(page.terms.replace(_bound(meaning, row, quantity), given) for row in rows)
         printed = tuple(
-            tuple(_bound(meaning, row, judged.result) for row in rows)
+            tuple(page.terms.replace(_bound(meaning, row, judged.result), given) for row in rows)
             for judged in results
             if judged.result is not None and not judged.conditions
         )
@@ -256,15 +257,24 @@ def _free_indices(quantity: Node, arguments: Sequence[Ref], page: Page) -> list[
     return list(dict.fromkeys(names))
 
 
-def _argument(name: str, ref: Ref, meaning: Meaning, page: Page) -> Argument:
-    """A parameter's entries; what the page defines from other names is held independent here."""
+def _argument(
+    name: str, ref: Ref, meaning: Meaning, page: Page, given: dict[int, Term]
+) -> Argument:
+    """A parameter's entries; what the page defines from other names is held independent here.
+
+    An entry that is a derivative of a function of which nothing is known (an upstream gradient) is
+    put into `given`: there the entry stands for it, wherever the chain rule brings it up.
+    """
     shape, refs = meaning.entries(ref)
     entries = []
     for target in refs:
         actual = meaning.entry_term(ref, target)
         entry = page.scope.entry(ref)
         if actual.kind != "const" and entry is not None and meaning.is_defined(entry, target):
-            actual = meaning.hold(target, page.domain_of(ref))
+            held = meaning.hold(target, page.domain_of(ref))
+            if actual.kind == "opaque":
+                given[actual.number] = held
+            actual = held
         entries.append(actual)
     return Argument(name, shape, tuple(entries))
 

@@ -30,8 +30,8 @@ FONTS = {
     "mathbf": "mathbf", "boldsymbol": "mathbf", "bm": "mathbf", "pmb": "mathbf", "symbf": "mathbf",
     "mathcal": "mathcal", "mathscr": "mathcal", "mathsf": "mathsf", "mathtt": "mathtt",
     "mathrm": "mathrm", "operatorname": "mathrm", "text": "mathrm", "textrm": "mathrm",
-    "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm", "mathfrak": "mathfrak",
-    "mathbb": "mathbb", "rm": "mathrm",
+    "mbox": "mathrm", "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm",
+    "mathfrak": "mathfrak", "mathbb": "mathbb", "rm": "mathrm",
 }  # fmt: skip
 ACCENTS = words(
     """
@@ -93,6 +93,9 @@ MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 MAX_DIGITS = 200
 CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
+RELATED = re.compile(r"\s*&?\s*(?:=|:=|\\approx|\\coloneqq|\\triangleq)")
+WORDS = frozenset({"text", "textrm", "textit", "texttt", "mbox"})
+ENDINGS = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
 JOINING_WORDS = frozenset({"and", "where", "with", "as", "其中", "且", "并且", "和"})
 CONDITION_WORDS = JOINING_WORDS | frozenset(
     {"if", "for", "for all", "for each", "for every", "when", "whenever", "若", "当", "对", "如果",
@@ -173,9 +176,19 @@ class _Tokenizer:
             return None
         if char.isascii() and char.isalpha():
             return self._add("name", char, start, end)
+        if char == "|" and self.tex.startswith("|", end) and self._is_norm():
+            self.at = end + 1
+            return self._add("bar", "||", start, end + 1)
         if char in "{}^_&',.;:!":
             return self._add(char, char, start, end)
         return self._symbol(char, char, start, end)
+
+    def _is_norm(self) -> bool:
+        """Whether two bars open a norm, or close one: else each belongs to a number of its own."""
+        last = self.tokens[-1] if self.tokens else None
+        closes = last is not None and last.kind in ("name", "number", "close", "}", "dots", "'")
+        opened = sum(token.kind == "bar" and token.text == "||" for token in self.tokens) % 2
+        return bool(opened) if closes else not opened
 
     def _symbol(self, key: str, shown: str, start: int, end: int) -> None:
         if key in OPERATORS:
@@ -301,12 +314,14 @@ class _Tokenizer:
         match = re.compile(r"\s*(\\?[A-Za-z0-9])(?![A-Za-z])").match(self.tex, self.at)
         if match is None and not re.compile(r"\*?\s*\{").match(self.tex, self.at):
             match = re.compile(r"\s*([A-Za-z0-9])").match(self.tex, self.at)
-        if match and name not in ("text", "textrm"):
+        if match and name not in ("text", "textrm", "mbox"):
             self.at = match.end()
             content = match[1]
         else:
             content, _ = self._argument(name, start)
-        self._add_font(FONTS[name], name, content.strip() if name != "text" else content, start)
+        self._add_font(
+            FONTS[name], name, content if name in ("text", "mbox") else content.strip(), start
+        )
 
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
         if font == "mathrm" and content.strip() == "d":
@@ -316,11 +331,9 @@ class _Tokenizer:
         function = OTHER_NAMES.get(content, content)
         if is_word and function in FUNCTIONS and CALLED.match(self.tex, self.at):
             self._add("function", function, start, self.at)
-        elif is_word and content not in CONDITION_WORDS and CALLED.match(self.tex, self.at):
+        elif is_word and content not in CONDITION_WORDS and self._is_quantity(name, content):
             self._add("name", f"\\mathrm{{{content}}}", start, self.at)
-        elif name in ("text", "textrm", "textit", "texttt") or (
-            font == "mathrm" and " " in content
-        ):
+        elif name in WORDS or (font == "mathrm" and " " in content):
             self._check_words(content, start)
             self._add("text", content.strip(" .,;:，。；："), start, self.at)
         elif font == "mathrm" and OTHER_NAMES.get(content, content) in FUNCTIONS:
@@ -333,6 +346,20 @@ class _Tokenizer:
             self._add("name", f"\\{font}{{{content}}}", start, self.at)
         else:
             raise Unread(f"\\{name}{{{content}}} is not read", start, self.at, "ML103")
+
+    def _is_quantity(self, font: str, word: str) -> bool:
+        """Whether a word stands where a quantity stands: `\\text{MSE} = ...`."""
+        if CALLED.match(self.tex, self.at):
+            return True
+        if font not in WORDS or not word.isascii() or word in ENDINGS:
+            return False
+        last = self.tokens[-1] if self.tokens else None
+        if last is not None and (
+            last.kind in ("relation", "operator") or last.text in ("partial", "d")
+        ):
+            return True
+        begins = last is None or last.kind in ("&", "newline", "{", "begin", "gap")
+        return begins and RELATED.match(self.tex, self.at) is not None
 
     def _check_words(self, content: str, start: int) -> None:
         if re.search(r"[$\\^_=<>+*/{}|≤≥≠·×]|\d\s*[-–]|[a-zA-Z]\s+-\s+", content):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
+from mathlint.naming import named
 from mathlint.page import MAX_FORMULAS, Fence, Formula, SourceError, decode, read_page
 from mathlint.page import Page as Source
 from mathlint.plain import plain
@@ -157,6 +158,7 @@ class PageCheck:
                 f"the checker failed here: {type(fault).__name__}", 0, len(formula.tex), "ML900"
             )
             return self._unread(number, formula, failed)
+        sentences = named(sentences, self.page.scope, self.page.strict)
         self.readings[number] = [plain(sentence) for sentence in sentences]
         stated = self.page.constrain(sentences)
         for sentence in sentences:

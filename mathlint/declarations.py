@@ -16,7 +16,6 @@ from mathlint.syntax import (
     Component,
     Derivative,
     Dots,
-    Group,
     Interval,
     Node,
     Num,
@@ -24,6 +23,7 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sum,
+    bare,
     walk,
 )
 from mathlint.terms import REAL, Domain, Terms
@@ -328,13 +328,6 @@ def _refuse_itself(names: Sequence[Ref], node: Node) -> None:
     for part in walk(node):
         if isinstance(part, Ref) and any(part.name == n.name for n in names) and not part.subs:
             raise Unread(f"{part.name} bounds itself", part.start, part.end, "ML204")
-
-
-def bare(node: Node) -> Node:
-    """A node without the braces around it."""
-    while isinstance(node, Group) and node.bracket == "" and len(node.items) == 1:
-        node = node.items[0]
-    return node
 
 
 def literal(node: Node) -> bool:

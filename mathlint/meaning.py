@@ -501,6 +501,8 @@ class Meaning(Indices):
         inside = len(places) == len(value.shape) and all(
             0 <= place < size for place, size in zip(places, value.shape, strict=True)
         )
+        if not inside and any(map(self._runs_freely, ref.subs)):
+            raise NoInstance
         if not inside:
             raise Unread(
                 f"an index of {shown(ref)} is outside its range", ref.start, ref.end, "ML204"
@@ -576,6 +578,8 @@ class Meaning(Indices):
     def _domain(self, ref: Ref, entry: Entry, target: Target) -> Domain:
         """The domain of a variable's entry; an index outside its range is a fault."""
         _, _, layer, subs = target
+        if not self.strict:
+            self._check_spans(ref)
         for declared in reversed(entry.declared):
             if declared.subs and self.match(declared.layer, declared.subs, layer, subs) is not None:
                 return self._declared_domain(declared)
@@ -585,7 +589,6 @@ class Meaning(Indices):
                 self._check_indices(ref, declared, subs[family:], bindings)
                 return self._declared_domain(declared)
         if not self.strict and not any(declared.dims for declared in entry.declared):
-            self._check_spans(ref)
             return REAL
         at = ", ".join(str(sub) for sub in subs) or str(layer)
         message = f"{shown(ref)} is not introduced for the index {at}"

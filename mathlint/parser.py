@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from mathlint.errors import Unread
@@ -26,6 +27,7 @@ from mathlint.syntax import (
     Ref,
     Sum,
     Transpose,
+    bare,
     walk,
 )
 from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, Token
@@ -818,7 +820,7 @@ class Parser:
             if isinstance(node, Transpose):
                 node = node.base
             if isinstance(node, Power):
-                node, times = self.repeated(node)
+                node, times = self.repeated(node) if self.counts(node) else (layered(node), 1)
             if isinstance(node, Group) and len(node.items) == 1:
                 node = node.items[0]
             if not isinstance(node, Ref):
@@ -837,6 +839,12 @@ class Parser:
                 "only a name can be differentiated with respect to", token.start, token.end
             )
         return self.factor()
+
+    @staticmethod
+    def counts(node: Power) -> bool:
+        """Whether an exponent below a derivative is its order; a letter there is a layer."""
+        letters = any(isinstance(part, Ref) for part in walk(node.exponent))
+        return not (letters and isinstance(node.base, Ref))
 
     @staticmethod
     def repeated(node: Power) -> tuple[Node, int]:
@@ -973,6 +981,12 @@ def _is_minus_one(node: Node) -> bool:
         case Group(items=(Sum(terms=((-1, Num() as number),)),)):
             return number.value == 1
     return False
+
+
+def layered(node: Power) -> Ref:
+    """`z^l` as a name with a layer."""
+    assert isinstance(node.base, Ref)
+    return replace(node.base, layer=bare(node.exponent), end=node.end)
 
 
 def is_differential(token: Token) -> bool:

@@ -11,14 +11,19 @@ from mathlint.syntax import (
     Chain,
     Condition,
     Dots,
+    Group,
     Interval,
     Mapping,
     Membership,
     Node,
+    Num,
     NumberSet,
+    Power,
     Range,
     Ref,
     Sentence,
+    Sum,
+    bare,
 )
 from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, JOINING_WORDS, Token, tokenize
 
@@ -79,6 +84,34 @@ def split_at(tokens: Sequence[Token], kinds: Sequence[str]) -> list[list[Token]]
     return pieces
 
 
+def declared_name(node: Node) -> Ref | None:
+    """The name that a declaration speaks of: `x`, `W^l` with its index in braces, `\\sigma^2`."""
+    if isinstance(node, Ref):
+        return node
+    if isinstance(node, Power) and isinstance(node.base, Ref) and node.base.layer is None:
+        exponent = bare(node.exponent)
+        if isinstance(exponent, Num) and exponent.value == 2:
+            return node.base
+        index = layer_index(node.exponent)
+        if index is None:
+            return None
+        marked = Group((index,), "", start=index.start, end=index.end)
+        return replace(node.base, layer=marked, end=node.end)
+    return None
+
+
+def layer_index(exponent: Node) -> Node | None:
+    """An exponent that may be a layer: a letter, a number, or their sum."""
+    node = bare(exponent)
+    if isinstance(node, Num):
+        return node if node.value.denominator == 1 and node.value >= 0 else None
+    if isinstance(node, Ref):
+        return node if node.layer is None and not node.subs else None
+    if isinstance(node, Sum) and all(isinstance(bare(part), Ref | Num) for _, part in node.terms):
+        return node if isinstance(node.terms[0][1], Ref) else None
+    return None
+
+
 # -- rows ---------------------------------------------------------------------------------------
 
 
@@ -86,7 +119,14 @@ def _rows(tokens: list[Token]) -> list[Row]:
     tokens = _without_end_mark(tokens)
     if not tokens:
         return []
-    if tokens[0].kind == "begin" and _matching(tokens, 0) == len(tokens) - 1:
+    end = _matching(tokens, 0) if tokens[0].kind == "begin" else -1
+    beside = _bracketed_condition(_without_gaps(tokens[end + 1 :])) if end > 0 else []
+    if beside:
+        return [
+            row if row.condition else replace(row, condition=tuple(beside))
+            for row in _rows(tokens[: end + 1])
+        ]
+    if end == len(tokens) - 1:
         inside = tokens[1:-1]
         if tokens[0].text == "cases":
             return [row for part in split_at(inside, ["newline"]) for row in _case_rows(part)]
@@ -152,6 +192,10 @@ def _aligned(tokens: list[Token]) -> list[Row]:
             joined = _without_gaps([token for cell in pair for token in cell])
             if not joined:
                 continue
+            beside = _bracketed_condition(joined)
+            if beside and column and lines:
+                lines[-1].narrow(beside)
+                continue
             goes_on = column in latest and _goes_on(latest[column].tokens, pair, joined)
             if column in latest and not goes_on and not pair[0]:
                 message = "this row neither begins a statement nor goes on with one"
@@ -169,12 +213,26 @@ class _Line:
     def __init__(self) -> None:
         self.tokens: list[Token] = []
         self.ends: list[tuple[int, tuple[Token, ...]]] = []
+        self.last: tuple[int, list[Token]] | None = None
 
     def add(self, row: list[Token]) -> None:
-        """Go on with a row."""
+        """Go on with a row; a comma before the one that ends here began a condition."""
+        if self.last is not None:
+            at, condition = self.last
+            self.tokens = self.tokens[:at]
+            self.ends[-1] = (at, tuple(condition))
         kept, condition = _condition_at_end(row)
+        open_end = None if condition else _condition_after_comma(row)
+        self.last = None if open_end is None else (len(self.tokens) + open_end[0], open_end[1])
         self.tokens += kept
         self.ends.append((len(self.tokens), tuple(condition)))
+
+    def narrow(self, condition: list[Token]) -> None:
+        """Put the latest row under a condition that stands in a column of its own."""
+        end, before = self.ends[-1]
+        if before:
+            raise Unread("a second condition", condition[0].start, condition[-1].end)
+        self.ends[-1] = (end, tuple(condition))
 
     def rows(self) -> list[Row]:
         """One statement under the condition at its very end, or one for each row that has its own.
@@ -198,11 +256,35 @@ def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     if not row or row[-1].kind != "close" or row[-1].text != "(":
         return tokens, []
     opened = next(k for k in range(len(row)) if _matching(row, k) == len(row) - 1)
-    inside = row[opened + 1 : -1]
-    if opened == 0 or not split_relations(inside)[1]:
-        return tokens, []
+    inside = _bracketed_condition(row[opened:])
     kept = _without_gaps(row[:opened])
-    return (kept, inside) if split_relations(kept)[1] else (tokens, [])
+    return (kept, inside) if inside and split_relations(kept)[1] else (tokens, [])
+
+
+def _bracketed_condition(tokens: list[Token]) -> list[Token]:
+    """What stands in brackets that hold a relation, if tokens are nothing else."""
+    tokens = _without_end_mark(tokens)
+    while tokens and tokens[0].kind in ("text", "gap"):
+        tokens = tokens[1:]
+    if not tokens or tokens[0].text != "(" or _matching(tokens, 0) != len(tokens) - 1:
+        return []
+    return tokens[1:-1] if split_relations(tokens[1:-1])[1] else []
+
+
+def _condition_after_comma(tokens: list[Token]) -> tuple[int, list[Token]] | None:
+    """Where a restriction such as `, i \\ne j` at the end of a row begins, and what it is."""
+    row = _without_end_mark(tokens)
+    parts = split_at(row, [",", "gap"])
+    if len(parts) < 2 or not split_relations(parts[0])[1]:
+        return None
+    last = parts[-1]
+    relations = split_relations(last)[1]
+    if not relations or "=" in relations or ":=" in relations or last[0].kind == "relation":
+        return None
+    at = len(row) - len(last) - 1
+    while at and row[at - 1].kind in (",", "gap"):
+        at -= 1
+    return at, last
 
 
 def _as_comma(token: Token) -> Token:
@@ -392,8 +474,8 @@ class _Row:
         )
 
     def _ref(self, tokens: list[Token]) -> Ref:
-        node = self.parse(tokens, tokens[0]) if tokens else None
-        if not isinstance(node, Ref):
+        node = declared_name(self.parse(tokens, tokens[0])) if tokens else None
+        if node is None:
             at = tokens[0] if tokens else None
             raise Unread("a name was expected here", at.start if at else 0, at.end if at else None)
         return node

@@ -123,6 +123,9 @@ class Scope:
     changes: int = 0
     follows_indices: bool = False
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
+    labels: set[tuple[str, str]] = field(default_factory=set)
+    superscripted: set[str] = field(default_factory=set)
+    layer_letters: set[str] = field(default_factory=set)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)

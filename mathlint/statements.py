@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mathlint.compare import Instance, Outcome, Rules, check_defined, compare, compare_order
-from mathlint.declarations import ORDERS, Declarations, bare, literal
+from mathlint.declarations import ORDERS, Declarations, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
@@ -33,6 +33,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
     Sum,
+    bare,
     walk,
 )
 from mathlint.terms import MAX_STEPS, Comparison, Term

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 
@@ -233,6 +234,34 @@ def _collect(value: object, found: list[Node]) -> None:
     elif isinstance(value, tuple):
         for item in value:
             _collect(item, found)
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """A tree with every node changed, the ones below first."""
+    made: dict[str, object] = {}
+    for name in node.__dataclass_fields__:
+        value = getattr(node, name)
+        new = _rebuilt(value, change)
+        if new is not value:
+            made[name] = new
+    return change(replace(node, **made) if made else node)  # type: ignore[arg-type]
+
+
+def _rebuilt(value: object, change: Callable[[Node], Node]) -> object:
+    if isinstance(value, Node):
+        return rebuilt(value, change)
+    if isinstance(value, tuple):
+        items = tuple(_rebuilt(item, change) for item in value)
+        same = all(new is old for new, old in zip(items, value, strict=True))
+        return value if same else items
+    return value
+
+
+def bare(node: Node) -> Node:
+    """A node without the braces around it."""
+    while isinstance(node, Group) and node.bracket == "" and len(node.items) == 1:
+        node = node.items[0]
+    return node
 
 
 def walk(node: Node) -> list[Node]:

@@ -17,6 +17,7 @@ from flint import arb
 
 from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Meaning
+from mathlint.naming import named_node
 from mathlint.numeric import PRECISIONS, Unclear, Undefined, evaluate, exact_ball, precision, sample
 from mathlint.parser import Parser
 from mathlint.statements import Judged, Page
@@ -139,7 +140,8 @@ def _page_name(name: str) -> str:
 
 def parsed(latex: str, page: Page) -> Node:
     """A quantity as a tree."""
-    return Parser(tokenize(latex), page.scope.is_function).whole()
+    tree = Parser(tokenize(latex), page.scope.is_function).whole()
+    return named_node(tree, page.scope, page.strict)
 
 
 def load(code: str, name: str) -> Callable[..., Any]:

@@ -47,6 +47,7 @@ ORDER = (
     "values",
     "meaning",
     "declarations",
+    "naming",
     "statements",
     "plain",
     "tie",

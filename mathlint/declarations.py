@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from mathlint.errors import Undecided, Unread
@@ -118,6 +119,7 @@ class Declarations:
         if target.name == "finite" and any(isinstance(item, Dots) for item in target.items):
             self.declare_range((name,), target.items)
             return
+        target = as_vectors(target)
         entry = self.scope.open(name)
         for declared in entry.declared:
             overlaps = declared.subs == name.subs and declared.layer == name.layer
@@ -328,6 +330,18 @@ def _refuse_itself(names: Sequence[Ref], node: Node) -> None:
     for part in walk(node):
         if isinstance(part, Ref) and any(part.name == n.name for n in names) and not part.subs:
             raise Unread(f"{part.name} bounds itself", part.start, part.end, "ML204")
+
+
+def as_vectors(target: NumberSet) -> NumberSet:
+    """`n x 1` matrices as columns, `1 x n` matrices as rows."""
+    if len(target.dims) != 2 or not any(map(_is_one, target.dims)):
+        return target
+    dims = tuple(dim for dim in target.dims if not _is_one(dim))
+    return replace(target, dims=dims, row=bool(dims) and _is_one(target.dims[0]))
+
+
+def _is_one(dim: Node) -> bool:
+    return isinstance(dim, Num) and dim.value == 1
 
 
 def literal(node: Node) -> bool:

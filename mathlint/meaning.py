@@ -470,7 +470,15 @@ class Meaning(Indices):
             self._resolved(ref, entry, (name, layered, layer, (*given, *subs)))
             for subs in itertools.product(*axes)
         )
-        return Array(tuple(map(len, axes)), entries, tuple(axis[0] for axis in axes if axis))
+        firsts = tuple(axis[0] for axis in axes if axis)
+        return Array(tuple(map(len, axes)), entries, firsts, self._is_row(entry, layer))
+
+    def _is_row(self, entry: Entry, layer: int | None) -> bool:
+        """Whether a name stands for a row: by its declaration, or else by its definition."""
+        for declared in reversed(entry.declared):
+            if declared.dims and self.match(declared.layer, (), layer, ()) is not None:
+                return declared.row
+        return False
 
     def _resolved(self, ref: Ref, entry: Entry, target: Target) -> Term:
         """One entry of a name: held, defined, or a free variable."""
@@ -710,8 +718,7 @@ class Meaning(Indices):
     def _dashed(self, node: Call, function: Function | None) -> Value:
         """`y'` and `f'` without brackets: the slope by the one variable that there is."""
         if function is not None and function.source is None and len(function.params) == 1:
-            own = Ref(function.params[0], start=node.start, end=node.end)
-            return self._own_call(replace(node, args=(own,)), function)
+            return self._own_call(replace(node, args=function.refs), function)
         name = Ref(node.function, start=node.start, end=node.end)
         entry = self.scope.entry(name)
         if function is not None or entry is None or not entry.defined:
@@ -830,11 +837,14 @@ class Meaning(Indices):
         return self.memo[key]
 
     def _inside(self, function: Function, values: dict[str, Value]) -> Value:
-        with self._within({}, values):
+        plain = {ref.name: values[shown(ref)] for ref in function.refs if not ref.subs}
+        with self._within({}, plain):
             return self._body(function)
 
     def _may_hide(self, function: Function) -> bool:
         """Whether a function's body uses names or functions through which a parameter may come."""
+        if any(ref.subs for ref in function.refs):
+            return True
         for part in walk(function.body):
             if isinstance(part, Call) and (part.function, False) in self.scope.entries:
                 return True
@@ -847,12 +857,11 @@ class Meaning(Indices):
         """A parameter that other names follow, as in `u = x^2`, `f(x) = u`, moves them along."""
         outer, held, moved = self.cuts, dict[Target, Term](), False
         arguments: dict[int, Term] = {}
-        for param, value in values.items():
-            ref = Ref(param, start=function.body.start, end=function.body.end)
+        for ref, value in zip(function.refs, values.values(), strict=True):
             entry = self.scope.entry(ref)
             if entry is None or (entry.function is not None and not entry.defined):
                 continue
-            if entry.is_whole and self._follows(function.body, param):
+            if entry.is_whole and self._follows(function.body, ref.name):
                 self._refuse_hidden(function.body)
             targets = [] if entry.is_whole else self.entries(ref)[1]
             for target, argument in zip(targets, _entries(value), strict=False):
@@ -955,8 +964,7 @@ class Meaning(Indices):
         if {v.name for v in node.variables if isinstance(v, Ref)} - known - set(function.params):
             message = f"write {name.name} with its argument in brackets"
             raise Unread(message, name.start, name.end)
-        args = tuple(Ref(param, start=name.start, end=name.end) for param in function.params)
-        call = Call(name.name, args, start=name.start, end=name.end)
+        call = Call(name.name, function.refs, start=name.start, end=name.end)
         return Derivative(call, node.variables, start=node.start, end=node.end)
 
     def _differentiated(self, node: Derivative, value: Value, variable: Value) -> Value:
@@ -1001,7 +1009,9 @@ class Meaning(Indices):
             self._held(ref, entry, (*target[:3], place), cuts, back)
             for place in itertools.product(*axes)
         )
-        return Array(tuple(map(len, axes)), leaves, tuple(axis[0] for axis in axes))
+        firsts = tuple(axis[0] for axis in axes)
+        row = self._is_row(entry, target[2])
+        return Array(tuple(map(len, axes)), leaves, firsts, row)
 
     def _held(
         self,

@@ -356,14 +356,19 @@ def _introduced(rows: list[Row]) -> frozenset[str]:
         ):
             continue
         end = _matching(tokens, 1)
-        inside = tokens[2:end]
-        plain = [token.kind for token in inside] == ["name", ","] * (len(inside) // 2) + ["name"]
+        plain = all(map(_is_parameter, split_at(tokens[2:end], [","])))
         after = end + 1
         if plain and after < len(tokens) and tokens[after].kind == "_":
             after = next((k for k in range(after, len(tokens)) if tokens[k].kind == "relation"), 0)
         if plain and after < len(tokens) and tokens[after].text in ("=", ":="):
             names.add(tokens[0].text)
     return frozenset(names)
+
+
+def _is_parameter(tokens: list[Token]) -> bool:
+    """`x`, or an entry such as `x_1`; braces are gone here."""
+    kinds = [token.kind for token in tokens]
+    return kinds in (["name"], ["name", "_", "number"])
 
 
 # -- one row ------------------------------------------------------------------------------------

@@ -46,6 +46,11 @@ class Declared:
     target: NumberSet | None
 
     @property
+    def row(self) -> bool:
+        """Whether a vector was declared as `1 x n`."""
+        return self.target is not None and self.target.row
+
+    @property
     def dims(self) -> tuple[Node, ...]:
         """The lengths of its axes, where the declaration tells them."""
         return self.target.dims if self.target else ()
@@ -68,14 +73,19 @@ class Defined:
 
 @dataclass(frozen=True)
 class Function:
-    """A function with its parameters' names; `subs` are the indices of its result's entries."""
+    """A function with its parameters; `subs` are the indices of its result's entries."""
 
-    params: tuple[str, ...]
+    refs: tuple[Ref, ...]
     body: Node
     number: int
     subs: tuple[Node, ...] = ()
     of_arrays: bool = False
     source: NumberSet | None = None
+
+    @property
+    def params(self) -> tuple[str, ...]:
+        """The parameters as they are shown."""
+        return tuple(map(shown, self.refs))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mathlint.compare import Instance, Outcome, Rules, check_defined, compare, compare_order
-from mathlint.declarations import ORDERS, Declarations, literal
+from mathlint.declarations import ORDERS, Declarations, as_vectors, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
@@ -134,7 +134,11 @@ class Page(Declarations):
     def _member_claim(self, name: Ref, entry: Entry, target: NumberSet) -> None:
         """A name that is defined already cannot be declared: that it lies in the set is a claim."""
         interval = target.interval
-        if target.name == "R" and not target.dims:
+        target = as_vectors(target)
+        if target.name == "R" and target.dims:
+            self._check_shape(name, target)
+            return
+        if target.name == "R":
             if any(isinstance(v, Array) for _, v in self.instances(lambda m: m.value(name))):
                 raise Undecided(f"{shown(name)} is no scalar", "ML208")
             return
@@ -151,6 +155,20 @@ class Page(Declarations):
                 raise Undecided(f"{shown(name)} leaves this set: {outcome.message}", "ML301")
         entry.lies_in = target
 
+    def _check_shape(self, name: Ref, target: NumberSet) -> None:
+        """A set of vectors or matrices tells the shape of what a definition gives."""
+
+        def build(meaning: Meaning) -> tuple[Value, tuple[int, ...]]:
+            return meaning.value(name), tuple(meaning.integer(dim) for dim in target.dims)
+
+        for dim in target.dims:
+            self.check_sizes(dim)
+        for _, (value, shape) in self.instances(build):
+            if not isinstance(value, Array) or (value.shape, value.row) != (shape, target.row):
+                sizes = " x ".join(map(str, shape))
+                message = f"{shown(name)} is {shape_of(value)}, not of shape {sizes}"
+                raise Unread(message, name.start, name.end, "ML208")
+
     def _range(self, sentence: Range) -> Judged:
         self.declare_range(sentence.names, sentence.items)
         return Judged(sentence.start, sentence.end, "declaration", ACCEPTED)
@@ -166,7 +184,7 @@ class Page(Declarations):
         for dim in sentence.source.dims:
             self.check_sizes(dim)
         number = self.scope.next_number()
-        function = Function(("",), sentence, number, of_arrays=True, source=sentence.source)
+        function = Function((name,), sentence, number, of_arrays=True, source=sentence.source)
         self.scope.open(name).function = function
         self.scope.changes += 1
         return Judged(sentence.start, sentence.end, "declaration", ACCEPTED, introduces=number)
@@ -311,7 +329,7 @@ class Page(Declarations):
             if head.function in BUILT_IN:
                 return False
             entry = self.scope.entries.get((head.function, False))
-            names = [a.name for a in head.args if _is_plain(a) and isinstance(a, Ref)]
+            names = [shown(a) for a in head.args if isinstance(a, Ref) and _is_parameter(a)]
             fresh = entry is None or entry.function is None
             return fresh and not head.primes and len(set(names)) == len(head.args)
         return isinstance(left, Ref) and self._is_new(left)
@@ -427,21 +445,22 @@ class Page(Declarations):
         if any(isinstance(part, Call) and part.function == name for part in walk(right)):
             raise Unread("a definition by itself", right.start, right.end, "ML206")
         self._check_free_indices(Component(left, subs, start=left.start, end=left.end), right)
-        params = tuple(arg.name for arg in left.args if isinstance(arg, Ref))
-        function = Function(params, right, self.scope.next_number(), subs, self._of_arrays(left))
+        refs = tuple(arg for arg in left.args if isinstance(arg, Ref))
+        function = Function(refs, right, self.scope.next_number(), subs, self._of_arrays(left))
 
         def body(meaning: Meaning) -> Value:
             for sub in subs:
                 meaning.integer(sub)
-            values = {a.name: self._parameter(a, meaning) for a in left.args if isinstance(a, Ref)}
-            meaning.locals = values
+            plain = [arg for arg in refs if not arg.subs]
+            meaning.locals = {arg.name: self._parameter(arg, meaning) for arg in plain}
             return meaning.value(right)
 
         self._check_values([value for _, value in self.instances(body)])
         opened = self.scope.entries.setdefault((name, False), Entry())
         opened.function, opened.assumed = function, False
-        for param in params:
-            self.scope.entries.setdefault((param, False), Entry(assumed=True)).parameter = True
+        for ref in refs:
+            key = (self.scope.canonical(ref), False)
+            self.scope.entries.setdefault(key, Entry(assumed=True)).parameter = True
         self.scope.changes += 1
         return function.number
 
@@ -759,6 +778,11 @@ def _is_zero(node: Node | None) -> bool:
 
 def _is_plain(node: Node) -> bool:
     return isinstance(node, Ref) and not node.subs and node.layer is None
+
+
+def _is_parameter(node: Node) -> bool:
+    """Whether a name can be a parameter: `x`, or an entry with numbers as in `J(w_1, w_2)`."""
+    return isinstance(node, Ref) and node.layer is None and all(map(literal, node.subs))
 
 
 def _is_pattern(node: Node) -> bool:

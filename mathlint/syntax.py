@@ -171,12 +171,13 @@ class Interval(Node):
 
 @dataclass(frozen=True)
 class NumberSet(Node):
-    """A set of numbers with its exponents, or a finite set of items."""
+    """A set of numbers with its exponents, or a finite set of items; a `row` is no column."""
 
     name: str
     dims: tuple[Node, ...] = ()
     items: tuple[Node, ...] = ()
     interval: Interval | None = None
+    row: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from mathlint import prose
 from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
-from mathlint.naming import named
+from mathlint.naming import introduced_by, named, names_in
 from mathlint.page import MAX_FORMULAS, Fence, Formula, SourceError, decode, read_page
 from mathlint.page import Page as Source
 from mathlint.plain import plain
@@ -17,9 +19,10 @@ from mathlint.reading import read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
 from mathlint.statements import Judged, Page
-from mathlint.syntax import Chain, Sentence
+from mathlint.syntax import Chain, Condition, Sentence, rebuilt
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
+SHOWN = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "approx": r"\approx"}
 SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 
 
@@ -123,6 +126,11 @@ class PageCheck:
         self.statements: list[tuple[Statement, Judged]] = []
         self.notes: list[Note] = []
         self.readings: dict[int, list[str]] = {}
+        spans = [(formula.begin, formula.end) for formula in source.formulas]
+        self.gaps = prose.gaps(source.text, spans)
+        self.visited: set[int] = set()
+        self.conditions: dict[int, Condition] = {}
+        self.taken: set[int] = set()
 
     def report(self) -> Report:
         """Judge every formula, then the snippets that the page embeds."""
@@ -134,11 +142,86 @@ class PageCheck:
         for formula in too_many:
             fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
             self._unread(MAX_FORMULAS, formula, fault)
-        for number, formula in enumerate(() if too_many else self.source.formulas):
-            self._formula(number, formula)
+        for number in range(0 if too_many else len(self.source.formulas)):
+            self._visit(number)
+        self.statements.sort(key=lambda item: item[0].formula)
         snippets = self._snippets()
         self._unused()
         return Report(tuple(s for s, _ in self.statements), snippets, tuple(self.notes))
+
+    def _visit(self, number: int) -> None:
+        """Judge a formula, after those that explain its names in the same sentence: `, where`."""
+        if number in self.visited:
+            return
+        self.visited.add(number)
+        for later in self._explanations(number):
+            self._visit(later)
+        self._formula(number, self.source.formulas[number])
+
+    def _explanations(self, number: int) -> list[int]:
+        following = number + 1
+        if following >= len(self.gaps) or not prose.explains(self.gaps[following]):
+            return []
+        sentences = self._peek(number)
+        unknown = self.page.unknown(sentences)
+        found = []
+        while unknown and following < len(self.gaps):
+            later = self._peek(following)
+            heads = introduced_by(later)
+            if heads & unknown and not names_in(later) & introduced_by(sentences):
+                found.append(following)
+            following += 1
+            if following < len(self.gaps) and not prose.goes_on(self.gaps[following]):
+                break
+        return found
+
+    def _peek(self, number: int) -> tuple[Sentence, ...]:
+        """The sentences of a formula as they would be read now; none if they cannot be."""
+        formula = self.source.formulas[number]
+        if formula.aside is not None or formula.error is not None:
+            return ()
+        try:
+            return read_formula(formula.tex, self.page.scope.is_function)
+        except (Unread, RecursionError):
+            return ()
+
+    def _condition(self, number: int, sentences: Sequence[Sentence]) -> Condition | None:
+        """What an inline formula after a word such as `if` restricts, if it states nothing."""
+        gap, formula = self.gaps[number], self.source.formulas[number]
+        word = prose.begins_condition(gap) or prose.is_condition_after(gap)
+        if not word or formula.display or len(sentences) != 1:
+            return None
+        sentence = sentences[0]
+        if not isinstance(sentence, Chain) or not self.page.reads_as_condition(sentence):
+            return None
+        ends = {"start": sentence.start, "end": sentence.end}
+        return Condition(sentence.members, sentence.relations, **ends)
+
+    def _under(self, number: int, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """Claims under the conditions that their own sentence of prose puts them."""
+        found = []
+        before = self.conditions.get(number - 1)
+        leads = number - 1 not in self.taken and prose.leads_to_claim(self.gaps[number])
+        if before is not None and leads:
+            found.append(before)
+        following = number + 1
+        after_it = following < len(self.gaps) and prose.is_condition_after(self.gaps[following])
+        if after_it and not found:
+            later = named(self._peek(following), self.page.scope, self.page.strict)
+            after = self._condition(following, later)
+            if after is not None:
+                found.append(after)
+                self.taken.add(following)
+        return tuple(self._narrowed(sentence, found) for sentence in sentences)
+
+    def _narrowed(self, sentence: Sentence, found: Sequence[Condition]) -> Sentence:
+        if not found or not isinstance(sentence, Chain) or not sentence.relations:
+            return sentence
+        if self.page.introduces(sentence):
+            return sentence
+        start, end = sentence.start, sentence.end
+        here = [rebuilt(part, lambda node: replace(node, start=start, end=end)) for part in found]
+        return replace(sentence, conditions=(*sentence.conditions, *here))
 
     def _add(self, statement: Statement, judged: Judged | None = None) -> None:
         self.statements.append((statement, judged or Judged(0, 1, "", None)))  # type: ignore[arg-type]
@@ -159,6 +242,10 @@ class PageCheck:
             )
             return self._unread(number, formula, failed)
         sentences = named(sentences, self.page.scope, self.page.strict)
+        condition = self._condition(number, sentences)
+        if condition is not None:
+            return self._restricts(number, formula, condition)
+        sentences = self._under(number, sentences)
         self.readings[number] = [plain(sentence) for sentence in sentences]
         stated = self.page.constrain(sentences)
         for sentence in sentences:
@@ -179,6 +266,20 @@ class PageCheck:
         for name, start in self.page.assumed[assumed:]:
             line, column = self.source.position(formula.offset(start))
             self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
+        return None
+
+    def _restricts(self, number: int, formula: Formula, condition: Condition) -> None:
+        """A condition in prose is read, and must be met somewhere."""
+        self.readings[number] = [plain(condition)]
+        try:
+            self.page.check_condition(condition)
+        except (Unread, Undecided) as fault:
+            missed = Unread(fault.message, condition.start, condition.end, fault.code)
+            return self._unread(number, formula, missed, "mention")
+        self.conditions[number] = condition
+        place = self._place(formula, condition.start, condition.end)
+        said = (formula.tex.strip(), "accepted", "read as a condition", "", "")
+        self._add(Statement(self.source.path, *place, number, "mention", *said))
         return None
 
     def _judge(self, sentence: Sentence) -> list[Judged]:
@@ -326,5 +427,6 @@ def _latex(formula: Formula, judged: Judged) -> str:
     start, end = judged.span
     own = formula.tex[start:end].strip()
     if judged.kind == "claim" and judged.left is not None:
-        return f"{formula.tex[judged.left.start : judged.left.end].strip()} = {own}"
+        left = formula.tex[judged.left.start : judged.left.end].strip()
+        return f"{left} {SHOWN.get(judged.relation, judged.relation)} {own}"
     return own

@@ -167,7 +167,7 @@ def compare_order(
 def _special_points(instance: Instance, terms: Terms, rules: Rules) -> list[dict[int, Fraction]]:
     """Points at which inequalities tend to fail: 0, 1, a half, closed ends, equal values."""
     leaves = _leaves(instance)
-    choices = [[v for v in SPECIAL if _lies_in(v, terms.domains[leaf])] for leaf in leaves]
+    choices = [[v for v in SPECIAL if lies_in(v, terms.domains[leaf])] for leaf in leaves]
     if not leaves or math.prod(len(values) for values in choices) > MOST_SPECIAL:
         return []
     found = (dict(zip(leaves, values, strict=True)) for values in itertools.product(*choices))
@@ -176,7 +176,8 @@ def _special_points(instance: Instance, terms: Terms, rules: Rules) -> list[dict
     ]
 
 
-def _lies_in(value: Fraction, domain: Domain) -> bool:
+def lies_in(value: Fraction, domain: Domain) -> bool:
+    """Whether a number belongs to a domain."""
     if domain.values:
         return value in domain.values
     low = domain.low is None or value > domain.low or (value == domain.low and not domain.low_open)

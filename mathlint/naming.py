@@ -10,21 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mathlint.reading import layer_index
-from mathlint.scope import Scope
+from mathlint.scope import Key, Scope, key_of
 from mathlint.syntax import (
     Call,
     Chain,
+    Component,
     Group,
     Membership,
     Node,
     Num,
     Power,
+    Range,
     Ref,
     Sentence,
     bare,
     rebuilt,
     walk,
 )
+from mathlint.tokens import FUNCTIONS
 
 EQUATIONS = ("=", ":=")
 
@@ -44,6 +47,31 @@ def named(sentences: Sequence[Sentence], scope: Scope, strict: bool) -> tuple[Se
 def named_node(node: Node, scope: Scope, strict: bool) -> Node:
     """A tree whose names carry their marks as the page means them."""
     return rebuilt(node, _change(scope, strict))
+
+
+def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
+    """The names that sentences begin with, as a definition or a declaration does."""
+    found: set[Key] = set()
+    for sentence in sentences:
+        heads = sentence.names if isinstance(sentence, Range) else _heads(sentence)
+        for head in heads:
+            name = head.base if isinstance(head, Power | Component) else head
+            if isinstance(name, Ref):
+                found.add(key_of(name))
+            elif isinstance(name, Call) and name.function not in FUNCTIONS:
+                found.add((name.function, False))
+    return found
+
+
+def names_in(sentences: Sequence[Sentence]) -> set[Key]:
+    """All names and functions that sentences use."""
+    found: set[Key] = set()
+    for part in (part for sentence in sentences for part in walk(sentence)):
+        if isinstance(part, Ref):
+            found.add(key_of(part))
+        elif isinstance(part, Call) and part.function not in FUNCTIONS:
+            found.add((part.function, False))
+    return found
 
 
 def _rebuilt(sentence: Sentence, change: Callable[[Node], Node]) -> Sentence:

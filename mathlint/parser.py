@@ -789,9 +789,12 @@ class Parser:
                 times = 2
             else:
                 raise Unread("this order of a gradient is not read", mark.start, mark.end, "ML104")
+        operand = self.operand(token)
+        called = isinstance(operand, Call) and len(operand.args) == 1 and not operand.primes
+        if variable is None and called and isinstance(operand, Call):
+            variable = operand.args[0]  # the gradient of f(x) is by x
         if not isinstance(variable, Ref):
             raise Unread(r"write the variable below \nabla", token.start, token.end, "ML104")
-        operand = self.operand(token)
         if isinstance(operand, Transpose | Power):
             message = "brackets must tell whether the gradient or what follows is raised"
             raise Unread(message, operand.start, operand.end)

@@ -25,7 +25,15 @@ from mathlint.syntax import (
     Sum,
     bare,
 )
-from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, JOINING_WORDS, Token, tokenize
+from mathlint.tokens import (
+    ACCENTS,
+    CONDITION_WORDS,
+    ENDINGS,
+    EXPLAINING,
+    JOINING_WORDS,
+    Token,
+    tokenize,
+)
 
 ROWS = frozenset(
     [
@@ -241,6 +249,10 @@ class _Line:
         """
         if not any(condition for _, condition in self.ends[:-1]):
             return [Row(tuple(self.tokens), self.ends[-1][1])]
+        shown = {tuple(token.text for token in condition) for _, condition in self.ends} - {()}
+        if len(shown) > 1:
+            message = "the rows of this chain stand under different conditions: write two chains"
+            raise Unread(message, self.tokens[0].start, self.tokens[-1].end)
         found: list[Row] = []
         begin = 0
         for end, condition in self.ends:
@@ -255,7 +267,8 @@ def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     row = _without_end_mark(tokens)
     if not row or row[-1].kind != "close" or row[-1].text != "(":
         return tokens, []
-    opened = next(k for k in range(len(row)) if _matching(row, k) == len(row) - 1)
+    ends = [k for k in range(len(row)) if _matching(row, k) == len(row) - 1]
+    opened = ends[0] if ends else 0
     inside = _bracketed_condition(row[opened:])
     kept = _without_gaps(row[:opened])
     return (kept, inside) if inside and split_relations(kept)[1] else (tokens, [])
@@ -291,6 +304,21 @@ def _as_comma(token: Token) -> Token:
     """Words such as `and` and `where` stand between statements as a comma does."""
     joins = token.kind == "text" and token.text in JOINING_WORDS
     return Token(",", ",", token.start, token.end) if joins else token
+
+
+def _joined_by_commas(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens with one comma for the words between statements and the commas beside them."""
+    found: list[Token] = []
+    after_word = False
+    for token in tokens:
+        comma = _as_comma(token)
+        is_word = comma is not token
+        if is_word and (not found or found[-1].kind in (",", ";")):
+            after_word = True
+        elif not (after_word and token.kind in (",", "gap")):
+            found.append(comma)
+            after_word = is_word
+    return found
 
 
 def _without_gaps(tokens: list[Token]) -> list[Token]:
@@ -342,8 +370,11 @@ def _goes_on(line: list[Token], pair: list[list[Token]], joined: list[Token]) ->
 def _introduced(rows: list[Row]) -> frozenset[str]:
     """Names that a row of this formula defines as functions: `f(x, y) = ...`."""
     names = set()
-    for row in rows:
-        tokens = [t for t in row.tokens if t.kind not in ("{", "}") and t.text not in ACCENTS]
+    parts = [
+        part for row in rows for part in split_at(_joined_by_commas(row.tokens), [",", ";", "gap"])
+    ]
+    for part in parts:
+        tokens = [t for t in part if t.kind not in ("{", "}") and t.text not in ACCENTS]
         if len(tokens) >= 7 and tokens[1].kind == "_" and tokens[2].kind == "name":
             # a parameter below the function's name: h_\\theta(x) = ...
             named = f"{tokens[0].text}_{{{tokens[2].text}}}"
@@ -388,7 +419,15 @@ class _Row:
         found = self._joined([self._unit(unit) for unit in units], conditions)
         if self.row.goes_on and isinstance(found[0], Chain):
             found[0] = replace(found[0], goes_on=True)
-        return found
+        return self._explained_first(found)
+
+    def _explained_first(self, sentences: list[Sentence]) -> list[Sentence]:
+        """What stands after `where` explains names that the row uses before."""
+        words = [t.start for t in self.row.tokens if t.kind == "text" and t.text in EXPLAINING]
+        if not words:
+            return sentences
+        last = [s for s in sentences if s.start > words[0] and "=" in getattr(s, "relations", ())]
+        return [*last, *(sentence for sentence in sentences if sentence not in last)]
 
     def parse(self, tokens: list[Token], near: Token) -> Node:
         if not tokens:
@@ -421,7 +460,7 @@ class _Row:
 
     def _units(self, tokens: list[Token]) -> list[list[list[Token]]]:
         """Comma-separated parts; parts without a relation go with their neighbour's list."""
-        parts = split_at([_as_comma(token) for token in tokens], [",", ";"])
+        parts = split_at(_joined_by_commas(tokens), [",", ";"])
         if not all(parts):
             raise Unread("an empty item between commas", tokens[0].start, tokens[-1].end)
         related = [bool(split_relations(part)[1]) for part in parts]

@@ -6,13 +6,23 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from mathlint.compare import Instance, Outcome, Rules, check_defined, compare, compare_order
+from mathlint.compare import (
+    Instance,
+    Outcome,
+    Rules,
+    check_defined,
+    compare,
+    compare_order,
+    lies_in,
+)
 from mathlint.declarations import ORDERS, Declarations, as_vectors, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
-from mathlint.scope import Defined, Entry, Function, Scope, shown
+from mathlint.naming import names_in
+from mathlint.scope import Defined, Entry, Function, Key, Scope, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
     BigOperator,
@@ -28,6 +38,7 @@ from mathlint.syntax import (
     Node,
     Num,
     NumberSet,
+    Power,
     Product,
     Range,
     Ref,
@@ -62,6 +73,7 @@ class Judged:
     span: tuple[int, int] = (0, 0)
     left: Node | None = None
     right: Node | None = None
+    relation: str = "="
     result: Node | None = None
     conditions: tuple[Node, ...] = ()
     introduces: int | None = None
@@ -209,7 +221,7 @@ class Page(Declarations):
 
     def _chain(self, chain: Chain) -> list[Judged]:
         span = (chain.start, chain.end)
-        unfit = [r for r in chain.relations if r not in ("=", ":=", *ORDERS)]
+        unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *ORDERS)]
         if unfit:
             message = (
                 f"the relation {unfit[0]!r} is not checked: state an equality or an inequality"
@@ -231,6 +243,32 @@ class Page(Declarations):
             known[k] if k in known else self._equation(k, left, right, relation, chain)
             for k, ((left, right), relation) in enumerate(pairs)
         ]
+
+    def reads_as_condition(self, sentence: Sentence) -> bool:
+        """Whether a formula after `if` or `for` restricts names that the page has introduced."""
+        if not isinstance(sentence, Chain) or not sentence.relations or sentence.conditions:
+            return False
+        members = tuple(bare(member) for member in sentence.members)
+        if self._restricts(sentence, members):
+            return True
+        if sentence.relations == ("=",):
+            return self._is_condition(*members)
+        names = [member for member in members if isinstance(member, Ref)]
+        entry = self.scope.entry(names[0]) if names and self.is_bound(sentence) else None
+        return entry is not None and not entry.integer
+
+    def unknown(self, sentences: Sequence[Sentence]) -> set[Key]:
+        """The names in sentences that nothing has introduced yet."""
+        return {key for key in names_in(sentences) if key not in self.scope.entries}
+
+    def check_condition(self, condition: Condition) -> None:
+        """Raises Undecided for a condition that no point of the domain meets."""
+        if not self._is_whole(condition):
+            self._equal(condition.members[0], condition.members[0], (condition,))
+
+    def introduces(self, chain: Chain) -> bool:
+        """Whether a chain begins with what it introduces."""
+        return chain.relations[:1] in (("=",), (":=",)) and self._introduces(bare(chain.members[0]))
 
     def _declared_beside(self, chain: Chain) -> Chain:
         """What a formula declares after its equation holds for the equation too."""
@@ -300,7 +338,8 @@ class Page(Declarations):
         span = (right.start, right.end)
         judged = self._guarded(span, "claim", lambda: self._claimed(left, right, relation, chain))
         last = bare(chain.members[-1])
-        return replace(judged, left=left, right=right, result=last, conditions=chain.conditions)
+        sides = replace(judged, left=left, right=right, relation=relation)
+        return replace(sides, result=last, conditions=chain.conditions)
 
     def _refuse_letters(self, left: Node) -> None:
         """`FL = ...` with unknown letters is a word, no product."""
@@ -313,7 +352,9 @@ class Page(Declarations):
 
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         self._refuse_letters(left)
-        if relation in ORDERS:
+        if relation == "approx":
+            outcome = self._rounded(left, right, chain.conditions)
+        elif relation in ORDERS:
             outcome = self._ordered(left, right, relation, chain.conditions)
         else:
             outcome = self._equal(left, right, chain.conditions)
@@ -359,7 +400,8 @@ class Page(Declarations):
         plain = _is_plain(right) or literal(right)
         if entry is not None and entry.range is not None:
             return True
-        known = entry is not None and (entry.read_free or bool(entry.declared))
+        is_number = entry is not None and entry.parameter and literal(right)
+        known = entry is not None and (entry.read_free or bool(entry.declared) or is_number)
         return known and entry is not None and entry.is_free and not entry.integer and plain
 
     def _sums_freely(self, left: Node, right: Node) -> bool:
@@ -624,6 +666,23 @@ class Page(Declarations):
             instances, relation, self.terms, f"{self.settings.seed}", self._rules()
         )
 
+    def _rounded(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Outcome:
+        """A number after `\\approx` is the other side, rounded to the digits that are printed."""
+        if printed_number(right) is None:
+            left, right = right, left
+        found = printed_number(right)
+        if found is None:
+            message = "give a number with its digits after \\approx, or state a bound"
+            raise Unread(message, right.start, right.end, "ML104")
+        value, unit = found
+        outcome = ACCEPTED
+        for bound, relation in ((value - unit / 2, ">="), (value + unit / 2, "<=")):
+            other = Num(bound, start=right.start, end=right.end)
+            outcome = self._ordered(left, other, relation, conditions)
+            if outcome.verdict == "refuted":
+                return outcome
+        return replace(outcome, method=outcome.method.replace("holds", "rounds to this", 1))
+
     def _rules(self) -> Rules:
         deadline = time.process_time() + self.settings.time_limit
         return Rules(self.settings.digits, self.strict, deadline)
@@ -643,9 +702,9 @@ class Page(Declarations):
                 raise Unread(message, right.start, right.end, "ML208")
             chosen = ((name, value) for name, value in meaning.choices.items() if name != ROUND)
             names = tuple((_choice_name(name), value) for name, value in chosen)
-            return self._constrained(
-                meaning, Instance(names, _paired(one, other), tuple(comparisons))
-            )
+            fixed = [(c.left, c.right) for c in comparisons if c.relation == "="]
+            others = tuple(c for c in comparisons if c.relation != "=")
+            return self._constrained(meaning, Instance(names, _paired(one, other), others), fixed)
 
         found = [item for _, item in self.instances(build, conditions, reached)]
         if not found:
@@ -656,10 +715,13 @@ class Page(Declarations):
         self._check_reach(reached, left, right)
         return found
 
-    def _constrained(self, meaning: Meaning, instance: Instance) -> Instance:
-        """The sides with what the constraints of the page fix put in."""
-        for left, right in self.scope.constraints:
-            gap = self.terms.sub(meaning.scalar(left), meaning.scalar(right))
+    def _constrained(
+        self, meaning: Meaning, instance: Instance, fixed: Sequence[tuple[Term, Term]]
+    ) -> Instance:
+        """The sides with what the constraints of the page and a claim's own conditions fix."""
+        stated = [(meaning.scalar(one), meaning.scalar(two)) for one, two in self.scope.constraints]
+        for left, right in (*stated, *fixed):
+            gap = self.terms.sub(left, right)
             free = [
                 leaf for leaf in sorted(gap.leaves) if any(leaf in t.leaves for t in instance.terms)
             ]
@@ -669,13 +731,23 @@ class Page(Declarations):
             slope = self.terms.diff(gap, leaf)
             if slope.leaves or slope is self.terms.zero:
                 raise Undecided("this constraint is not linear, so no point of it can be taken")
-            values = {leaf.number: self._without(gap, leaf, slope)}
-            pairs = tuple(
-                (place, self.terms.substitute(a, values), self.terms.substitute(b, values))
-                for place, a, b in instance.pairs
-            )
-            instance = Instance(instance.choices, pairs, instance.conditions)
+            value = self._without(gap, leaf, slope)
+            number = value.data if value.kind == "const" else None
+            domain = self.terms.domains[leaf.number]
+            if isinstance(number, Fraction) and not lies_in(number, domain):
+                raise NoInstance
+            instance = self._put_in(instance, {leaf.number: value})
         return instance
+
+    def _put_in(self, instance: Instance, values: dict[int, Term]) -> Instance:
+        def put(term: Term) -> Term:
+            return self.terms.substitute(term, values)
+
+        pairs = tuple((place, put(a), put(b)) for place, a, b in instance.pairs)
+        conditions = tuple(
+            replace(c, left=put(c.left), right=put(c.right)) for c in instance.conditions
+        )
+        return Instance(instance.choices, pairs, conditions)
 
     def _without(self, gap: Term, leaf: Term, slope: Term) -> Term:
         """The value of a leaf at which a linear gap closes."""
@@ -778,6 +850,24 @@ def _is_zero(node: Node | None) -> bool:
 
 def _is_plain(node: Node) -> bool:
     return isinstance(node, Ref) and not node.subs and node.layer is None
+
+
+def printed_number(node: Node) -> tuple[Fraction, Fraction] | None:
+    """A number as it is printed, and one unit of its last digit: `-2.50 \\cdot 10^{-3}`."""
+    node = bare(node)
+    match node:
+        case Num():
+            return node.value, Fraction(1, 10**node.decimals)
+        case Sum(terms=((sign, part),)):
+            found = printed_number(part)
+            return (sign * found[0], found[1]) if found else None
+        case Product(factors=(first, Power(base=Num() as ten, exponent=exponent)), marks=("*",)):
+            found, power = printed_number(first), printed_number(exponent)
+            if found is None or power is None or ten.value != 10 or power[1] != 1:
+                return None
+            scale = Fraction(10) ** int(power[0])
+            return found[0] * scale, found[1] * scale
+    return None
 
 
 def _is_parameter(node: Node) -> bool:

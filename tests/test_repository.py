@@ -32,6 +32,7 @@ ORDER = (
     "settings",
     "errors",
     "page",
+    "prose",
     "tokens",
     "syntax",
     "parser",

@@ -1,0 +1,63 @@
+"""The words between formulas: those that make one a condition, and those that explain a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+WORDS = (
+    r"if|for|for (?:all|any|every|each)|when|whenever|where|provided(?: that)?|at|as long as|with"
+    r"|当|若|如果|对|对于|对任意|对所有|在|仅当|当且仅当"
+)
+HAN_WORDS = r"(?:当|若|如果|对|对于|在)"
+AFTER_HAN = rf"(?<=[\u4e00-\u9fff，；：。（]){HAN_WORDS}"
+ENDS_IN_CONDITION = re.compile(
+    rf"(?:(?:^|[\s,;:*_(])(?:{WORDS})(?: the point)?|{AFTER_HAN})\s*$", re.IGNORECASE
+)
+ONLY_CONDITION = re.compile(rf"\s*[,，]?\s*(?:(?:{WORDS})\s*|[(（]\s*)", re.IGNORECASE)
+CONCLUDES = r"then|we have|we get|we obtain|it is|this is|有|则|则有|可得|得到|得"
+LEADS = re.compile(
+    rf"\s*(?:时|处)?\s*[,，:：]?\s*(?:{CONCLUDES})?\s*[,，:：]?\s*",
+    re.IGNORECASE,
+)
+EXPLAINS = re.compile(
+    r"[\s.,;，。；]*(?:where|in which|here|with|其中|这里|式中|此处)(?![a-z])", re.IGNORECASE
+)
+SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
+
+
+def gaps(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The words before each formula, from the one before it or from the paragraph's begin."""
+    if not spans:
+        return ()
+    first = text[: spans[0][0]]
+    return (
+        first[first.rfind("\n\n") + 1 :],
+        *(text[end:start] for (_, end), (start, _) in pairwise(spans)),
+    )
+
+
+def begins_condition(gap: str) -> bool:
+    """Whether the words before a formula end as in `and if`."""
+    return ENDS_IN_CONDITION.search(gap) is not None
+
+
+def is_condition_after(gap: str) -> bool:
+    """Whether nothing but `if`, `for` or a bracket stands between a formula and its condition."""
+    return ONLY_CONDITION.fullmatch(gap) is not None
+
+
+def leads_to_claim(gap: str) -> bool:
+    """Whether a condition before a formula belongs to it: `, we have`."""
+    return LEADS.fullmatch(gap) is not None
+
+
+def explains(gap: str) -> bool:
+    """Whether a formula explains a name that the one before it uses: `, where`."""
+    return EXPLAINS.match(gap) is not None
+
+
+def goes_on(gap: str) -> bool:
+    """Whether the sentence goes on between two formulas."""
+    return SENTENCE_END.search(gap) is None

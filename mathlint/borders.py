@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from mathlint.exact import parts
-from mathlint.numeric import PRECISIONS, Unclear, Undefined, evaluate, holds, precision
+from mathlint.numeric import PRECISIONS, NoCase, Unclear, Undefined, evaluate, holds, precision
 from mathlint.terms import Comparison, Domain, Term, Terms
 
 NEAR = Fraction(1, 2**120)
@@ -14,21 +15,28 @@ APART = 1e-25
 Point = Mapping[int, Fraction]
 
 
+@dataclass(frozen=True)
+class Border:
+    """A point where two branches meet, the variable moved to it, and whether a line includes it."""
+
+    leaf: int
+    point: Point
+    included: bool
+
+
 def borders(
     terms: Terms, sides: Sequence[Term], conditions: Sequence[Comparison], point: Point
-) -> Iterator[tuple[int, Point]]:
-    """Points on the borders that a case or a condition includes, with the leaf that moved."""
-    for comparison in conditions:
-        if comparison.relation in ("<=", ">="):
-            yield from _on_border(terms, comparison, point)
-    for side in sides:
-        for part in parts(side):
-            if part.kind != "case":
-                continue
-            assert isinstance(part.data, tuple)
-            for comparison in (c for row in part.data for c in row):
-                if comparison.relation in ("<=", ">=", "="):
-                    yield from _on_border(terms, comparison, point)
+) -> Iterator[Border]:
+    """The borders of cases near a point, and those that a condition includes."""
+    found = [c for c in conditions if c.relation in ("<=", ">=")]
+    for part in (part for side in sides for part in parts(side) if part.kind == "case"):
+        assert isinstance(part.data, tuple)
+        rows = zip(part.data, part.args, strict=True)
+        found += [c for row, value in rows if value.data != "kink" for c in row]
+    for comparison in (c for c in found if c.relation != "!="):
+        included = comparison.relation in ("<=", ">=", "=")
+        for leaf, at in _on_border(terms, comparison, point):
+            yield Border(leaf, at, included)
 
 
 def _on_border(terms: Terms, comparison: Comparison, point: Point) -> Iterator[tuple[int, Point]]:
@@ -76,6 +84,17 @@ def _rational(term: Term, point: Point) -> Fraction | None:
     return total
 
 
+def jumps(operand: Term, leaf: int, point: Point) -> str | None:
+    """Why what is differentiated has no slope at a border, or None."""
+    if operand.leaves - point.keys():
+        return None
+    near = [_value(operand, {**point, leaf: point[leaf] + step}) for step in (-NEAR, NEAR)]
+    known = [value for value in (*near, _value(operand, point)) if value is not None]
+    if len(known) == 3 and max(known) - min(known) > APART * (1 + max(map(abs, known))):
+        return "what is differentiated jumps where two branches meet, so it has no slope there"
+    return None
+
+
 def disagree(left: Term, right: Term, leaf: int, point: Point) -> str | None:
     """Why two sides differ at a border, or None.
 
@@ -111,6 +130,25 @@ def _value(side: Term, point: Point) -> float | None:
             return float(evaluate(side, point, {}).mid())
         except (Unclear, Undefined):
             return None
+
+
+def lacks_case(left: Term, right: Term, point: Point) -> str | None:
+    """Why a border between branches is left out by one side alone, or None."""
+    values = [_value(side, point) for side in (left, right)]
+    if _lacks_case(left, point) != _lacks_case(right, point) and values != [None, None]:
+        return "where two branches meet, one side has a value and the other has no case"
+    return None
+
+
+def _lacks_case(side: Term, point: Point) -> bool:
+    with precision(PRECISIONS[2]):
+        try:
+            evaluate(side, point, {})
+        except NoCase:
+            return True
+        except (Unclear, Undefined):
+            return False
+        return False
 
 
 def admits(conditions: Sequence[Comparison], point: Point) -> bool:

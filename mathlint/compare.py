@@ -7,13 +7,13 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from flint import arb
 
-from mathlint.borders import admits, borders, disagree
+from mathlint.borders import Border, admits, borders, disagree, jumps, lacks_case
 from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_surely_different, is_zero, parts
 from mathlint.numeric import (
@@ -45,11 +45,15 @@ VACUOUS = "no point of the domain could be tried, so this says nothing"
 
 @dataclass(frozen=True)
 class Instance:
-    """The sides of a claim, entry by entry, and its conditions, for one choice of sizes."""
+    """The sides of a claim, entry by entry, and its conditions, for one choice of sizes.
+
+    `slopes` tells what is differentiated in it, and by which variables.
+    """
 
     choices: tuple[tuple[str, int], ...]
     pairs: tuple[tuple[str, Term, Term], ...]
     conditions: tuple[Comparison, ...]
+    slopes: tuple[tuple[Term, frozenset[int]], ...] = ()
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -168,9 +172,17 @@ def _special_points(instance: Instance, terms: Terms, rules: Rules) -> list[dict
     """Points at which inequalities tend to fail: 0, 1, a half, closed ends, equal values."""
     leaves = _leaves(instance)
     choices = [[v for v in SPECIAL if lies_in(v, terms.domains[leaf])] for leaf in leaves]
-    if not leaves or math.prod(len(values) for values in choices) > MOST_SPECIAL:
+    if not leaves:
         return []
-    found = (dict(zip(leaves, values, strict=True)) for values in itertools.product(*choices))
+    found: Iterable[dict[int, Fraction]]
+    if math.prod(len(values) for values in choices) > MOST_SPECIAL:
+        alike = [
+            {leaf: v for leaf, own in zip(leaves, choices, strict=True) if v in own}
+            for v in SPECIAL
+        ]
+        found = [point for point in alike if len(point) == len(leaves)]
+    else:
+        found = (dict(zip(leaves, values, strict=True)) for values in itertools.product(*choices))
     return [
         point for point in found if _usable(instance, terms, point, replace(rules, strict=False))
     ]
@@ -280,14 +292,25 @@ def _check_borders(
 ) -> None:
     """Raises Undecided where a printed case includes a point at which the other side has a kink."""
     for point in points:
-        for leaf, border in borders(terms, instance.terms, instance.conditions, point):
-            if not admits(instance.conditions, border):
-                continue
-            for _, left, right in instance.pairs:
-                message = disagree(left, right, leaf, border)
-                if message is not None:
-                    at = ", ".join(f"{n} = {v}" for n, v in _shown_point(instance, terms, border))
-                    raise Undecided(f"{message}: {at}", "ML305")
+        for border in borders(terms, instance.terms, instance.conditions, point):
+            message = _border_fault(instance, border)
+            if message is not None and admits(instance.conditions, border.point):
+                shown = _shown_point(instance, terms, border.point)
+                at = ", ".join(f"{name} = {value}" for name, value in shown)
+                raise Undecided(f"{message}: {at}", "ML305")
+
+
+def _border_fault(instance: Instance, border: Border) -> str | None:
+    """What is wrong with a claim where two branches meet."""
+    leaf, point = border.leaf, border.point
+    along = [term for term, variables in instance.slopes if leaf in variables]
+    found = [jumps(term, leaf, point) for term in along if border.included]
+    for _, left, right in instance.pairs:
+        if border.included:
+            found.append(disagree(left, right, leaf, point))
+        if not along:
+            found.append(lacks_case(left, right, point))
+    return next((message for message in found if message is not None), None)
 
 
 def _scaled(value: Fraction, domain: Domain, scale: int | Fraction) -> Fraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -91,6 +91,7 @@ class Meaning(Indices):
     cuts: dict[Target, Term] = field(default_factory=dict)
     locals: dict[str, Value] = field(default_factory=dict)
     depth: int = 0
+    slopes: list[tuple[Term, frozenset[int]]] = field(default_factory=list)
     reached: dict[Node, Reached] = field(default_factory=dict)
     expanding: set[object] = field(default_factory=set)
     memo: dict[object, Value] = field(default_factory=dict)
@@ -320,7 +321,7 @@ class Meaning(Indices):
         plain = ref.layer is None and not ref.subs
         if plain and ref.name in self.bound:
             return self.terms.const(self.bound[ref.name])
-        if ref.name in IDENTITIES and len(ref.subs) == 1 and ref.layer is None:
+        if ref.name in IDENTITIES and len(ref.subs) == 1 and self._is_length(ref.subs[0]):
             return self._of_size(ref)
         entry = self._known(ref)
         if entry is None:
@@ -334,6 +335,13 @@ class Meaning(Indices):
         if target[3] and len(target[3]) != _family(entry):
             return self._split_digits(ref, entry, target, axes)
         return self._whole(ref, entry, target, axes)
+
+    def _is_length(self, sub: Node) -> bool:
+        """Whether what stands below `I` or `\\mathbf{1}` is a size, and no index of an entry."""
+        runs = isinstance(sub, Ref) and (
+            sub.name in self.bound or bool((e := self.scope.entry(sub)) and e.range is not None)
+        )
+        return not runs
 
     def _of_size(self, ref: Ref) -> Value:
         """`I_n` and `\\mathbf{1}_m`: the identity and the vector of ones of a length."""
@@ -707,6 +715,9 @@ class Meaning(Indices):
             message = f"the function {node.function} is not introduced"
             raise Unread(message, node.start, node.end, "ML201")
         if name in TWO_SIDED:
+            vector = args[0] if len(args) == 1 else None
+            if isinstance(vector, Array):
+                return self._most(node, name, list(vector.entries))
             return self._extreme(name, args, node)
         if len(args) != 1:
             raise Unread(f"{node.function} takes one argument", node.start, node.end)
@@ -784,9 +795,14 @@ class Meaning(Indices):
             message = f"say that {name} acts on each entry: {name}(x)_i = {name}(x_i)"
             raise Unread(message, node.start, node.end, "ML209")
 
-    def _opaque_call(self, node: Call, source: NumberSet) -> Term:
+    def _opaque_call(self, node: Call, source: NumberSet) -> Value:
         """A function known by its domain alone, of a value that lies in it."""
         args = [self.value(arg) for arg in node.args]
+        if not source.dims and len(args) == 1 and isinstance(args[0], Array):
+            self._check_entrywise(node)
+            return mapped(
+                args[0], lambda t: self.terms.opaque(node.function, (0,) * node.primes, (t,))
+            )
         shape = tuple(self.integer(dim) for dim in source.dims)
         found = args[0].shape if isinstance(args[0], Array) else ()
         if len(args) != 1 or found != shape:
@@ -941,6 +957,8 @@ class Meaning(Indices):
             self.cuts = before
         self._note_reach(node, value, variables)
         operand = value
+        by = frozenset(leaf.number for v in variables for leaf in _entries(v))
+        self.slopes += [(entry, by) for entry in _entries(value)]
         for variable in variables:
             value = self._differentiated(node, value, variable)
         if isinstance(operand, Term) and not operand.total:
@@ -984,7 +1002,8 @@ class Meaning(Indices):
 
     def _check_layout(self, node: Derivative, layout: str) -> None:
         """By a whole vector, a page must say which entry of the result is which derivative."""
-        if self.strict and layout not in self.scope.layouts:
+        second = len(node.variables) == 2 and "Hessian" in self.scope.layouts
+        if self.strict and layout not in self.scope.layouts and not second:
             message = f"say what the {layout}'s entries are, e.g. {LAYOUTS[layout]}"
             raise Unread(message, node.start, node.end, "ML210")
 
@@ -1064,12 +1083,27 @@ class Meaning(Indices):
         for bindings in self._bound_values(node):
             with self.also(bindings):
                 made.append(self.value(node.body))
+        if node.kind in TWO_SIDED:
+            return self._most(node, node.kind, made)
         if node.kind == "sum":
             return added(self.terms, made or [self.terms.zero])
         total: Value = self.terms.one
         for value in made:
             total = multiplied(self.terms, total, value)
         return total
+
+    def _most(self, node: Node, name: str, made: Sequence[Value]) -> Term:
+        """The largest or smallest over a range."""
+        if not made:
+            raise NoInstance
+        found = [value for value in made if isinstance(value, Term)]
+        if len(found) < len(made):
+            message = f"the {name} of vectors is not read"
+            raise Unread(message, node.start, node.end, NOT_READ)
+        result = found[0]
+        for value in found[1:]:
+            result = self.terms.fun(name, result, value)
+        return result
 
     def _bound_values(self, node: BigOperator) -> list[dict[str, int]]:
         for name in node.indices:

@@ -457,7 +457,7 @@ class Parser:
         if not tokens:
             raise Unread("an empty subscript", at.start, at.end)
         if len(tokens) == 1 and (
-            tokens[0].kind == "text" or tokens[0].text.startswith("\\mathrm{")
+            tokens[0].kind in ("text", "function") or tokens[0].text.startswith("\\mathrm{")
         ):
             word = tokens[0].text.removeprefix("\\mathrm{").removesuffix("}")
             return f"{name}_{{\\mathrm{{{word}}}}}", ()
@@ -554,6 +554,8 @@ class Parser:
     def function(self, token: Token) -> Node:
         if token.text == "sqrt":
             return self.root(token)
+        if token.text in ("max", "min") and self.peek_is("_"):
+            return self.big_operator(token)
         exponent = None
         primes = 0
         while self.peek_is("'"):

@@ -51,6 +51,7 @@ ROWS = frozenset(
         "math",
     ]
 )
+LABELS = ("name", "text", "function")
 DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 IsFunction = Callable[[str], bool]
 
@@ -250,8 +251,9 @@ class _Line:
         if not any(condition for _, condition in self.ends[:-1]):
             return [Row(tuple(self.tokens), self.ends[-1][1])]
         shown = {tuple(token.text for token in condition) for _, condition in self.ends} - {()}
-        if len(shown) > 1:
-            message = "the rows of this chain stand under different conditions: write two chains"
+        first = next(k for k, (_, condition) in enumerate(self.ends) if condition)
+        if len(shown) > 1 or not all(condition for _, condition in self.ends[first:]):
+            message = "from the first row with a condition on, every row must state the same one"
             raise Unread(message, self.tokens[0].start, self.tokens[-1].end)
         found: list[Row] = []
         begin = 0
@@ -375,9 +377,11 @@ def _introduced(rows: list[Row]) -> frozenset[str]:
     ]
     for part in parts:
         tokens = [t for t in part if t.kind not in ("{", "}") and t.text not in ACCENTS]
-        if len(tokens) >= 7 and tokens[1].kind == "_" and tokens[2].kind == "name":
-            # a parameter below the function's name: h_\\theta(x) = ...
-            named = f"{tokens[0].text}_{{{tokens[2].text}}}"
+        if len(tokens) >= 7 and tokens[1].kind == "_" and tokens[2].kind in LABELS:
+            # a parameter or a word below the function's name: h_\\theta(x) = ...
+            label = tokens[2].text
+            label = label if tokens[2].kind == "name" else f"\\mathrm{{{label}}}"
+            named = f"{tokens[0].text}_{{{label}}}"
             tokens = [Token("name", named, tokens[0].start, tokens[2].end), *tokens[3:]]
         if (
             len(tokens) < 5

@@ -44,6 +44,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
     Sum,
+    Transpose,
     bare,
     walk,
 )
@@ -196,7 +197,8 @@ class Page(Declarations):
         for dim in sentence.source.dims:
             self.check_sizes(dim)
         number = self.scope.next_number()
-        function = Function((name,), sentence, number, of_arrays=True, source=sentence.source)
+        arrays = bool(sentence.source.dims)
+        function = Function((name,), sentence, number, of_arrays=arrays, source=sentence.source)
         self.scope.open(name).function = function
         self.scope.changes += 1
         return Judged(sentence.start, sentence.end, "declaration", ACCEPTED, introduces=number)
@@ -615,7 +617,11 @@ class Page(Declarations):
         if not (isinstance(left, Component) and isinstance(right, Derivative)):
             return
         whole = left.base.items[0] if isinstance(left.base, Group) else left.base
-        if not isinstance(whole, Derivative) or len(whole.variables) != 1 != len(right.variables):
+        if not isinstance(whole, Derivative):
+            return
+        if len(whole.variables) == 2 == len(right.variables) == len(left.subs):
+            self._note_hessian(whole, right, left.subs)
+        if len(whole.variables) != 1 or len(right.variables) != 1:
             return
         variable, entry = whole.variables[0], right.variables[0]
         if not (
@@ -624,6 +630,17 @@ class Page(Declarations):
             return
         by_entry = isinstance(right.operand, Ref) and bool(right.operand.subs)
         self.scope.layouts.add("Jacobian" if by_entry else "gradient")
+
+    def _note_hessian(self, whole: Derivative, right: Derivative, subs: tuple[Node, ...]) -> None:
+        """`(d^2f/dxdx)_{ij} = d^2f/dx_i dx_j` says what a second derivative's entries are."""
+        names = [v.base if isinstance(v, Transpose) else v for v in whole.variables]
+        entries = right.variables
+        if all(isinstance(v, Ref) and not v.subs for v in names) and all(
+            isinstance(entry, Ref) and isinstance(name, Ref) and entry.name == name.name
+            and entry.subs == (sub,)
+            for entry, name, sub in zip(entries, names, subs, strict=True)
+        ):  # fmt: skip
+            self.scope.layouts |= {"Hessian"}
 
     # -- entrywise functions ------------------------------------------------------------------
 
@@ -704,7 +721,8 @@ class Page(Declarations):
             names = tuple((_choice_name(name), value) for name, value in chosen)
             fixed = [(c.left, c.right) for c in comparisons if c.relation == "="]
             others = tuple(c for c in comparisons if c.relation != "=")
-            return self._constrained(meaning, Instance(names, _paired(one, other), others), fixed)
+            stated = Instance(names, _paired(one, other), others, tuple(meaning.slopes))
+            return self._constrained(meaning, stated, fixed)
 
         found = [item for _, item in self.instances(build, conditions, reached)]
         if not found:
@@ -747,7 +765,7 @@ class Page(Declarations):
         conditions = tuple(
             replace(c, left=put(c.left), right=put(c.right)) for c in instance.conditions
         )
-        return Instance(instance.choices, pairs, conditions)
+        return replace(instance, pairs=pairs, conditions=conditions)
 
     def _without(self, gap: Term, leaf: Term, slope: Term) -> Term:
         """The value of a leaf at which a linear gap closes."""

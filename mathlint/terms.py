@@ -359,7 +359,8 @@ def _known(comparison: Comparison) -> bool | None:
 def _pick(terms: Terms, left: Term, right: Term, relation: str) -> tuple[Term, Term]:
     """The slopes of max and min: 1 for the argument that wins, undefined where they tie."""
     wins, loses = Comparison(relation, left, right), Comparison(relation, right, left)
-    first = terms.case([((wins,), terms.one), ((loses,), terms.zero)])
+    tie = (Comparison("=", left, right),), terms.fun("kink")
+    first = terms.case([tie, ((wins,), terms.one), ((loses,), terms.zero)])
     return first, terms.sub(terms.one, first)
 
 
@@ -378,7 +379,9 @@ def _sign(terms: Terms, x: Term, below: int) -> tuple[Term]:
     """A step function of x with a kink at 0."""
     positive, negative = Comparison(">", x, terms.zero), Comparison("<", x, terms.zero)
     above = 1 if below else 0
-    return (terms.case([((positive,), terms.const(above)), ((negative,), terms.const(below))]),)
+    kink = (Comparison("=", x, terms.zero),), terms.fun("kink")
+    rows = [kink, ((positive,), terms.const(above)), ((negative,), terms.const(below))]
+    return (terms.case(rows),)
 
 
 Slopes = Callable[..., tuple[Term, ...]]

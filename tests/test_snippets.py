@@ -1,8 +1,10 @@
 """Every gradient in snippets/ against automatic differentiation of its own forward function.
 
 A gradient is any function named `X_grad` or `X_grad_<parameter>`; its forward function is the X of
-the same module, and without a suffix it differentiates by X's first parameter. What a parameter may
-be follows from its name (see `points`), so a new snippet needs no line here.
+the same module, and without a suffix it differentiates by X's first parameter. `X_jacobian` is the
+derivative of an X that returns a vector, and `X_vjp` the product of its parameter `upstream` with
+it. What a parameter may be follows from its name (see `points`), so a new snippet needs no line
+here.
 """
 
 import inspect
@@ -21,7 +23,7 @@ import pytest
 SNIPPETS = Path(__file__).parent.parent / "snippets"
 MODULES = sorted(path for path in SNIPPETS.rglob("*.py") if path.name != "__init__.py")
 SECTION = re.compile(r"# --8<-- \[start:(\w+)\]\n(.*?)# --8<-- \[end:\1\]\n", re.DOTALL)
-GRADIENT = re.compile(r"(?P<forward>\w+?)_grad(?:_(?P<wrt>\w+))?")
+GRADIENT = re.compile(r"(?P<forward>\w+?)_(?:grad|jacobian|vjp)(?:_(?P<wrt>\w+))?")
 
 RELATIVE = 1e-12
 ABSOLUTE = 1e-300
@@ -64,8 +66,9 @@ def functions():
         for name, function in vars(plain(path)).items():
             match = GRADIENT.fullmatch(name)
             forward = getattr(plain(path), match["forward"]) if match else function
+            names = list(dict.fromkeys([*names_of(forward), *names_of(function)]))
             label = f"{path.parent.name}/{path.stem}:{name}"
-            yield pytest.param(path, name, names_of(forward), id=label)
+            yield pytest.param(path, name, names, id=label)
 
 
 def gradients():
@@ -74,7 +77,7 @@ def gradients():
         if match := GRADIENT.fullmatch(name):
             wrt = match["wrt"] or names[0]
             label = f"{path.parent.name}/{path.stem}:{name}"
-            yield pytest.param(path, match["forward"], name, wrt, id=label)
+            yield pytest.param(path, match["forward"], name, wrt, names, id=label)
 
 
 FUNCTIONS = list(functions())
@@ -86,7 +89,9 @@ COSTS = [case for case in FUNCTIONS if case.values[2] == ["a", "y"] and "_grad" 
 
 def points(names):
     """Return arguments at random points and at corners of the domain that the names stand for."""
-    if "theta" not in names:
+    if "logits" in names:
+        found = class_points()
+    elif "theta" not in names:
         found = scalar_points(names)
     elif "x" in names:
         found = regression_points()
@@ -103,6 +108,16 @@ def scalar_points(names):
     corners = {"z": LOGITS, "a": PROBABILITIES, "y": TARGETS}
     for values in product(*(corners[name] for name in names)):
         yield dict(zip(names, values, strict=True))
+
+
+def class_points():
+    """Return logits, labels (one class, a smoothed one, any numbers) and upstream, by class."""
+    rng = np.random.default_rng(20190504)
+    for count, size in product((1, 2, 3, 5), (0.1, 1, 30, 1000)):
+        one_hot = np.eye(count)[rng.integers(count)]
+        for labels in (one_hot, 0.9 * one_hot + 0.1 / count, rng.normal(size=count)):
+            logits, upstream = size * rng.normal(size=count), rng.normal(size=count)
+            yield {"logits": logits, "labels": labels, "upstream": upstream}
 
 
 def regression_points():
@@ -127,10 +142,14 @@ def automatic(path, forward, wrt, given):
     """Return the derivative of a forward function by one argument, from automatic differentiation.
 
     Where each output i has its own row i of the argument, only that row matters: the derivative
-    has one axis i for both, and everything off this diagonal must be 0.
+    has one axis i for both, and everything off this diagonal must be 0. With `upstream` given, the
+    derivative is multiplied by it from the left.
     """
     function = getattr(differentiable(path), forward)
-    jacobian = autograd.jacobian(lambda value: function(**{**given, wrt: value}))(given[wrt])
+    values = {name: given[name] for name in names_of(function)}
+    jacobian = autograd.jacobian(lambda value: function(**{**values, wrt: value}))(given[wrt])
+    if "upstream" in given:
+        return np.matmul(given["upstream"], jacobian)
     if np.ndim(jacobian) < 3:
         return jacobian
     diagonal = np.einsum("iij->ij", jacobian)
@@ -142,19 +161,20 @@ def close(actual, expected, given):
     """Return whether a gradient has the expected shape and values.
 
     For a target that is neither 0 nor 1, a - y may cancel, on both sides, to a small number whose
-    last digits are then rounding: there the error is measured against 0.01 at least.
+    last digits are then rounding, and automatic differentiation of a softmax forms 1 - p, which
+    cancels: there the error is measured against 0.01 at least.
     """
     if np.shape(actual) != np.shape(expected):
         return False
-    soft = np.any(np.asarray(given.get("y", 0)) % 1 != 0)
-    scale = np.maximum(np.abs(expected), 0.01) if soft else np.abs(expected)
+    cancels = "logits" in given or np.any(np.asarray(given.get("y", 0)) % 1 != 0)
+    scale = np.maximum(np.abs(expected), 0.01) if cancels else np.abs(expected)
     return bool(np.all(np.abs(actual - expected) <= RELATIVE * scale + ABSOLUTE))
 
 
-@pytest.mark.parametrize(("path", "forward", "gradient", "wrt"), GRADIENTS)
-def test_gradient_is_the_derivative_of_its_forward_function(path, forward, gradient, wrt):
+@pytest.mark.parametrize(("path", "forward", "gradient", "wrt", "names"), GRADIENTS)
+def test_gradient_is_the_derivative_of_its_forward_function(path, forward, gradient, wrt, names):
     functions = plain(path)
-    for given in points(names_of(getattr(functions, forward))):
+    for given in points(names):
         actual = call(getattr(functions, gradient), given)
         expected = automatic(path, forward, wrt, given)
         assert close(actual, expected, given), (given, actual, expected)
@@ -171,10 +191,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
-@pytest.mark.parametrize(("path", "forward", "gradient", "wrt"), GRADIENTS)
-def test_a_wrong_gradient_is_refused(path, forward, gradient, wrt, wrong):
+@pytest.mark.parametrize(("path", "forward", "gradient", "wrt", "names"), GRADIENTS)
+def test_a_wrong_gradient_is_refused(path, forward, gradient, wrt, names, wrong):
     functions = plain(path)
-    for given in points(names_of(getattr(functions, forward))):
+    for given in points(names):
         actual = wrong(call(getattr(functions, gradient), given))
         if not close(actual, automatic(path, forward, wrt, given), given):
             return
@@ -200,6 +220,9 @@ def test_no_warning_no_infinity_and_no_change_of_the_input(path, name, names):
 def test_arrays_give_what_their_entries_give(path, name, names):
     function = getattr(plain(path), name)
     cases = points(names)
+    if "logits" in names:
+        count = len(cases[-1]["logits"])
+        cases = [given for given in cases if len(given["logits"]) == count]
     if "theta" in names:  # one theta for all the examples
         theta = cases[-1]["theta"]
         cases = [{**given, "theta": theta} for given in cases if len(given["theta"]) == len(theta)]

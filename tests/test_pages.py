@@ -18,6 +18,8 @@ SECTIONS = ["definition", "derivation", "result", "code", "shapes", "pitfalls", 
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 REASON = re.compile(r"\\text\{([^{}]*)\}")
+ROW_END = re.compile(r"\\\\(?:\[1ex\])?\n")
+CASES = re.compile(r"\\begin\{cases\}.*?\\end\{cases\}", re.DOTALL)
 HEADING = re.compile(r"^(#+) (.+?)(?: \{#([\w-]+)\})?$", re.MULTILINE)
 FENCE = re.compile(r'^```python computes="(.+)"\n(--8<-- "(.+)")\n```$', re.MULTILINE)
 TARGET = re.compile(r"\]\(([^)]+)\)")
@@ -64,8 +66,18 @@ def test_every_section_is_there_and_has_its_id(page, root):
     (level, title, identifier), *sections = headings(read(root, page))
     assert (level, identifier) == ("#", "")
     assert "$" not in title
-    assert [identifier for mark, _, identifier in sections if mark == "##"] == SECTIONS
-    assert all(identifier for _, _, identifier in sections)
+    identifiers = [identifier for _, _, identifier in sections]
+    assert all(identifiers)
+    assert [identifier for identifier in identifiers if identifier in SECTIONS] == SECTIONS
+
+
+@pages
+def test_both_languages_have_the_same_headings(page):
+    english, chinese = (
+        [(level, identifier) for level, _, identifier in headings(read(root, page))]
+        for root in (ENGLISH, CHINESE)
+    )
+    assert chinese == english
 
 
 @pages
@@ -87,7 +99,8 @@ def test_every_step_of_the_derivation_has_its_reason_in_words(page, root):
     derivation = text[text.index("{#derivation}") : text.index("{#result}")]
     chains = [formula for formula in formulas(derivation) if r"\begin{aligned}" in formula]
     assert chains
-    for line in (line for chain in chains for line in re.split(r"\\\\\n", chain)):
+    rows = (row for chain in chains for row in ROW_END.split(CASES.sub("", chain)))
+    for line in rows:
         (reason,) = REASON.findall(line)
         assert reason
         assert not re.search(r"[\\$^_=]", reason)

@@ -19,6 +19,7 @@ import autograd
 import autograd.numpy
 import numpy as np
 import pytest
+from autograd.extend import defvjp
 
 SNIPPETS = Path(__file__).parent.parent / "snippets"
 MODULES = sorted(path for path in SNIPPETS.rglob("*.py") if path.name != "__init__.py")
@@ -31,6 +32,10 @@ ABSOLUTE = 1e-300
 LOGITS = (0.0, 1e-300, -1e-300, 0.5, -0.5, 37.0, -37.0, 745.0, -745.0, 1000.0, -1000.0)
 PROBABILITIES = (1e-300, 1e-17, 0.3, 0.5, 1 - 2**-20, 1 - 2**-53)
 TARGETS = (0.0, 0.25, 1.0)
+POSITIVE = (1e-17, 0.5, 1.0, 30.0)
+
+# autograd itself takes exp(z) from expm1(z) + 1, which keeps no digit far to the left
+defvjp(autograd.numpy.expm1, lambda _, z: lambda g: g * autograd.numpy.exp(z))
 
 
 def pasted(path, numpy):
@@ -83,7 +88,7 @@ def gradients():
 FUNCTIONS = list(functions())
 GRADIENTS = list(gradients())
 BATCHES = [case for case in FUNCTIONS if "theta" not in case.values[2] or "x" in case.values[2]]
-WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "y"}]
+WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "x", "y"}]
 COSTS = [case for case in FUNCTIONS if case.values[2] == ["a", "y"] and "_grad" not in case.id]
 
 
@@ -101,11 +106,12 @@ def points(names):
 
 
 def scalar_points(names):
-    """Return numbers: z real, 0 < a < 1, 0 <= y <= 1."""
+    """Return numbers: z and x real, 0 < a < 1, 0 <= y <= 1, alpha positive."""
     rng = np.random.default_rng(20190504)
     for _ in range(30):
-        yield {"z": 4 * rng.normal(), "a": rng.uniform(), "y": rng.uniform()}
-    corners = {"z": LOGITS, "a": PROBABILITIES, "y": TARGETS}
+        real = {"z": 4 * rng.normal(), "x": 4 * rng.normal()}
+        yield {**real, "a": rng.uniform(), "y": rng.uniform(), "alpha": rng.exponential()}
+    corners = {"z": LOGITS, "x": LOGITS, "a": PROBABILITIES, "y": TARGETS, "alpha": POSITIVE}
     for values in product(*(corners[name] for name in names)):
         yield dict(zip(names, values, strict=True))
 
@@ -237,7 +243,7 @@ def test_arrays_give_what_their_entries_give(path, name, names):
 @pytest.mark.parametrize(("path", "name", "names"), WITH_INTEGERS)
 def test_integers_count_as_numbers(path, name, names):
     function = getattr(plain(path), name)
-    integers = {"z": (-2, 0, 3), "y": (0, 1)}
+    integers = {"z": (-2, 0, 3), "x": (-2, 0, 3), "y": (0, 1)}
     for values in product(*(integers[key] for key in names)):
         result = function(*values)
         assert result == function(*map(float, values))

@@ -96,6 +96,7 @@ FUNCTIONS = list(functions())
 GRADIENTS = list(gradients())
 BATCHES = [case for case in FUNCTIONS if "theta" not in case.values[2] or "x" in case.values[2]]
 WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "x", "y"}]
+PREDICTIONS = [case for case in FUNCTIONS if "y_hat" in case.values[2]]
 COSTS = [case for case in FUNCTIONS if case.values[2] == ["a", "y"] and "_grad" not in case.id]
 
 
@@ -103,6 +104,8 @@ def points(names):
     """Return arguments at random points and at corners of the domain that the names stand for."""
     if "logits" in names:
         found = class_points()
+    elif "y_hat" in names:
+        found = prediction_points()
     elif "theta" not in names:
         found = scalar_points(names)
     elif "x" in names:
@@ -149,6 +152,18 @@ def layer_points():
         theta, a = size * rng.normal(size=(m, n + 1)), rng.uniform(size=n + 1)
         a[0] = 1.0
         yield {"theta": theta, "a": a, "y": rng.choice(TARGETS, size=m)}
+
+
+def prediction_points():
+    """Return predictions y_hat and whole targets y over i, and a threshold delta for residuals.
+
+    Among the residuals are 0, and delta with either sign.
+    """
+    rng = np.random.default_rng(20190504)
+    for n, size, delta in product((1, 2, 5), (0.1, 1, 30, 1000), (0.5, 1.0, 30.0)):
+        y = rng.integers(-3, 4, size=n).astype(float)
+        residuals = np.append(size * rng.normal(size=2), (0.0, delta, -delta))
+        yield {"y_hat": y + residuals[:n], "y": y, "delta": delta}
 
 
 def automatic(path, forward, wrt, given):
@@ -229,19 +244,17 @@ def test_no_warning_no_infinity_and_no_change_of_the_input(path, name, names):
             assert not np.shares_memory(result, value), f"the result is a view of {key}"
 
 
+def shapes(given):
+    return {key: np.shape(value) for key, value in given.items()}
+
+
 @pytest.mark.parametrize(("path", "name", "names"), BATCHES)
 def test_arrays_give_what_their_entries_give(path, name, names):
     function = getattr(plain(path), name)
     cases = points(names)
-    if "logits" in names:
-        count = len(cases[-1]["logits"])
-        cases = [given for given in cases if len(given["logits"]) == count]
-    if "theta" in names:  # one theta for all the examples
-        theta = cases[-1]["theta"]
-        cases = [{**given, "theta": theta} for given in cases if len(given["theta"]) == len(theta)]
-    batch = {key: np.stack([given[key] for given in cases]) for key in names}
-    if "theta" in names:
-        batch["theta"] = theta
+    shared = {key: cases[-1][key] for key in names if key in ("theta", "delta")}
+    cases = [{**given, **shared} for given in cases if shapes(given) == shapes(cases[-1])]
+    batch = {key: np.stack([given[key] for given in cases]) for key in names} | shared
     expected = np.stack([call(function, given) for given in cases])
     # not equal bit for bit: NumPy adds, and takes exp and log, of arrays in another order
     np.testing.assert_allclose(call(function, batch), expected, rtol=RELATIVE, atol=ABSOLUTE)
@@ -264,6 +277,13 @@ def test_zero_times_the_logarithm_of_zero_is_zero(path, name, names):
             assert getattr(plain(path), name)(end, end) == 0
         ends = np.array([0.0, 1.0])
         np.testing.assert_array_equal(getattr(plain(path), name)(ends, ends), [0, 0])
+
+
+@pytest.mark.parametrize(("path", "name", "names"), PREDICTIONS)
+def test_predictions_and_targets_of_different_shapes_are_refused(path, name, names):
+    given = {"y_hat": np.zeros(3), "y": np.zeros((3, 1)), "delta": 1.0}
+    with pytest.raises(ValueError, match="shape"):
+        call(getattr(plain(path), name), {key: given[key] for key in names})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")

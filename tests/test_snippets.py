@@ -281,9 +281,10 @@ def test_zero_times_the_logarithm_of_zero_is_zero(path, name, names):
 
 @pytest.mark.parametrize(("path", "name", "names"), PREDICTIONS)
 def test_predictions_and_targets_of_different_shapes_are_refused(path, name, names):
-    given = {"y_hat": np.zeros(3), "y": np.zeros((3, 1)), "delta": 1.0}
-    with pytest.raises(ValueError, match="shape"):
-        call(getattr(plain(path), name), {key: given[key] for key in names})
+    row, column = np.zeros(3), np.zeros((3, 1))
+    for y_hat, y in ((row, column), (column, row)):
+        with pytest.raises(ValueError, match="shape"):
+            call(getattr(plain(path), name), {"y_hat": y_hat, "y": y, "delta": 1.0})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -31,7 +31,8 @@ def mean_squared_error_grad(y_hat, y):
     y_hat, y: arrays of one shape (..., n). Result: the same shape, float64 (float32 for float32).
     Domain: finite numbers. Raises ValueError if the shapes differ.
     """
-    return 2.0 * residual(y_hat, y) / np.shape(y)[-1]
+    r = residual(y_hat, y)
+    return 2.0 * r / r.shape[-1]
 
 
 def huber_loss(y_hat, y, delta):
@@ -54,7 +55,8 @@ def huber_loss_grad(y_hat, y, delta):
     (float32 for float32). Domain: finite numbers, delta > 0. Raises ValueError if the shapes of
     y_hat and y differ.
     """
-    return np.clip(residual(y_hat, y), -delta, delta) / np.shape(y)[-1]
+    r = residual(y_hat, y)
+    return np.clip(r, -delta, delta) / r.shape[-1]
 
 
 # --8<-- [end:mse_and_huber]

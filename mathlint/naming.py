@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
-from mathlint.reading import layer_index
+from mathlint.errors import Unread
+from mathlint.reading import layer_index, squared
 from mathlint.scope import Key, Scope, key_of
 from mathlint.syntax import (
     Call,
     Chain,
     Component,
+    Derivative,
     Group,
     Membership,
     Node,
     Num,
     Power,
+    Product,
+    Quotient,
     Range,
     Ref,
     Sentence,
@@ -40,7 +45,7 @@ def named(sentences: Sequence[Sentence], scope: Scope, strict: bool) -> tuple[Se
     change = _change(scope, strict)
     found: list[Sentence] = []
     for sentence in sentences:
-        found += _rooted(_rebuilt(sentence, change), scope)
+        found.append(_rebuilt(sentence, change))
     return tuple(found)
 
 
@@ -88,24 +93,38 @@ def _heads(sentence: Sentence) -> list[Node]:
     if isinstance(sentence, Membership):
         return list(sentence.names)
     if isinstance(sentence, Chain) and sentence.relations[:1] and not sentence.goes_on:
-        return [bare(sentence.members[0])] if sentence.relations[0] in EQUATIONS else []
+        head = bare(sentence.members[0])
+        positive = sentence.relations == (">",) and isinstance(head, Power)
+        return [head] if sentence.relations[0] in EQUATIONS or positive else []
     return []
 
 
 def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> None:
-    if isinstance(head, Power) and isinstance(head.base, Ref):
-        index = layer_index(head.exponent)
-        if index is not None and _is_new(head.base, scope) and not _is_square(head, scope):
-            scope.superscripted.add(head.base.name)
-            letters = {part.name for part in walk(index) if isinstance(part, Ref)}
-            scope.layer_letters |= letters
-    elif isinstance(head, Ref) and isinstance(head.layer, Group):
-        scope.superscripted.add(head.name)
     name = head.base if isinstance(head, Power) else head
     if isinstance(name, Ref) and name.layer is None and name.subs:
         label = name.subs[0]
         if isinstance(label, Ref) and _is_label(label, name, sentence, scope, strict):
             scope.labels.add((name.name, label.name))
+    if isinstance(head, Power) and isinstance(name, Ref):
+        index = layer_index(head.exponent)
+        if _is_square(head, scope):
+            _introduce_square(_labelled(name, scope), sentence, scope)
+        elif index is not None and _is_new(name, scope):
+            scope.superscripted.add(name.name)
+            letters = {part.name for part in walk(index) if isinstance(part, Ref)}
+            scope.layer_letters |= letters
+    elif isinstance(head, Ref) and isinstance(sentence, Membership) and head.name.endswith("^{2}"):
+        scope.squares.add(head.name.removesuffix("^{2}"))
+    elif isinstance(head, Ref) and isinstance(head.layer, Group):
+        scope.superscripted.add(head.name)
+
+
+def _introduce_square(root: Ref, sentence: Sentence, scope: Scope) -> None:
+    """`\\sigma^2 = ...` of an unknown letter gives the square a name of its own."""
+    inside = sentence.members[1:] if isinstance(sentence, Chain) else ()
+    used = any(isinstance(p, Ref) and p.name == root.name for m in inside for p in walk(m))
+    if _is_new(root, scope) and not (root.name == "e" and not root.subs) and not used:
+        scope.squares.add(root.name)
 
 
 def _is_label(label: Ref, head: Ref, sentence: Sentence, scope: Scope, strict: bool) -> bool:
@@ -141,18 +160,63 @@ def _is_square(node: Power, scope: Scope) -> bool:
 
 def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
     def change(node: Node) -> Node:
-        if isinstance(node, Power) and isinstance(node.base, Ref):
-            return _layered(node, scope, strict)
-        if isinstance(node, Ref) and isinstance(node.layer, Group):
-            node = replace(node, layer=bare(node.layer))
-        if isinstance(node, Ref) and node.subs and isinstance(node.subs[0], Ref):
-            label = node.subs[0]
-            if (node.name, label.name) in scope.labels and not label.subs:
-                name = f"{node.name}_{{{label.name}}}"
-                return replace(node, name=name, subs=node.subs[1:])
+        match node:
+            case Power(base=Ref()):
+                return _layered(node, scope, strict)
+            case Power(base=Call(function="sqrt", args=(Ref() as square,)), exponent=exponent):
+                number = bare(exponent)
+                known = square.name.removesuffix("^{2}") in scope.squares
+                return _power(square, number, node) if known and isinstance(number, Num) else node
+            case Derivative(variables=(Power() | Call(),)):
+                return _by_square(node)
+            case Ref():
+                return _root(_labelled(replace(node, layer=_plain(node.layer)), scope), scope)
         return node
 
     return change
+
+
+def _plain(layer: Node | None) -> Node | None:
+    return bare(layer) if layer is not None else None
+
+
+def _labelled(node: Ref, scope: Scope) -> Ref:
+    """A name with the label below it, if what stands there is one."""
+    label = node.subs[0] if node.subs else None
+    if isinstance(label, Ref) and not label.subs and (node.name, label.name) in scope.labels:
+        return replace(node, name=f"{node.name}_{{{label.name}}}", subs=node.subs[1:])
+    return node
+
+
+def _root(node: Ref, scope: Scope) -> Node:
+    """The root of a square that has a name of its own."""
+    if node.layer is not None or node.name not in scope.squares:
+        return node
+    return Call("sqrt", (squared(node),), start=node.start, end=node.end)
+
+
+def _power(square: Ref, exponent: Num, node: Power) -> Node:
+    """`\\sigma^2` is a name, and `\\sigma^4` its square."""
+    name = replace(square, start=node.start, end=node.end)
+    if exponent.value == 2:
+        return name
+    half = Num(exponent.value / 2, start=exponent.start, end=exponent.end)
+    return Power(name, half, start=node.start, end=node.end)
+
+
+def _by_square(node: Derivative) -> Node:
+    """The derivative by a square with the root known, or by the root with the square known."""
+    (variable,) = node.variables
+    two = Num(Fraction(2), start=node.start, end=node.end)
+    if isinstance(variable, Power) and isinstance(variable.base, Ref):
+        slope = replace(node, variables=(variable.base,))
+        twice = Product((two, variable.base), ("",), start=node.start, end=node.end)
+        return Quotient(slope, twice, start=node.start, end=node.end)
+    if isinstance(variable, Call) and variable.function == "sqrt":
+        slope = replace(node, variables=variable.args)
+        factors = (two, variable, slope)
+        return Product(factors, ("", ""), start=node.start, end=node.end)
+    raise Unread("only a name can be differentiated with respect to", node.start, node.end)
 
 
 def _layered(node: Power, scope: Scope, strict: bool) -> Node:
@@ -165,36 +229,3 @@ def _layered(node: Power, scope: Scope, strict: bool) -> Node:
     if node.base.name not in scope.superscripted and not alike:
         return node
     return replace(node.base, layer=index, end=node.end)
-
-
-def _rooted(sentence: Sentence, scope: Scope) -> list[Sentence]:
-    """`\\sigma^2 = v` introduces the root of v, `\\sigma^2 > 0` a positive number."""
-    if not isinstance(sentence, Chain) or len(sentence.members) < 2 or sentence.goes_on:
-        return [sentence]
-    head, body = bare(sentence.members[0]), sentence.members[1]
-    if not (isinstance(head, Power) and isinstance(head.base, Ref) and _is_square(head, scope)):
-        return [sentence]
-    unknown = _is_new(head.base, scope) and not (head.base.name == "e" and not head.base.subs)
-    if not unknown or any(part == head.base for part in walk(body)):
-        return [sentence]
-    if sentence.relations == (">",) and isinstance(bare(body), Num):
-        return [replace(sentence, members=(head.base, body))]
-    if sentence.relations[0] not in EQUATIONS:
-        return [sentence]
-    root = Call("sqrt", (body,), start=body.start, end=body.end)
-    first = replace(
-        sentence,
-        members=(replace(head.base, end=head.end), root),
-        relations=sentence.relations[:1],
-        end=body.end,
-    )
-    if len(sentence.members) == 2:
-        return [first]
-    rest = replace(
-        sentence,
-        members=sentence.members[1:],
-        relations=sentence.relations[1:],
-        goes_on=True,
-        start=body.start,
-    )
-    return [first, rest]

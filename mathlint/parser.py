@@ -766,17 +766,10 @@ class Parser:
             operand = self.operand(token)
             end = operand.end
         if square:
-            return self.by_square(operand, variables[0], token.start, end)
+            name = variables[0]
+            two = Num(Fraction(2), start=name.start, end=name.end)
+            variables = (Power(name, two, start=name.start, end=name.end),)
         return Derivative(operand, variables, start=token.start, end=end)
-
-    @staticmethod
-    def by_square(operand: Node, root: Node, start: int, end: int) -> Node:
-        """The derivative by a square, as by a variance: that by its root, over twice the root."""
-        slope = Derivative(operand, (root,), start=start, end=end)
-        two = Num(Fraction(2), start=start, end=end)
-        return Quotient(
-            slope, Product((two, root), ("",), start=start, end=end), start=start, end=end
-        )
 
     def gradient(self, token: Token) -> Node:
         """`\\nabla_x f` and `\\nabla_x^2 f`: the variable stands below."""

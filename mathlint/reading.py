@@ -100,13 +100,18 @@ def declared_name(node: Node) -> Ref | None:
     if isinstance(node, Power) and isinstance(node.base, Ref) and node.base.layer is None:
         exponent = bare(node.exponent)
         if isinstance(exponent, Num) and exponent.value == 2:
-            return node.base
+            return squared(node.base)
         index = layer_index(node.exponent)
         if index is None:
             return None
         marked = Group((index,), "", start=index.start, end=index.end)
         return replace(node.base, layer=marked, end=node.end)
     return None
+
+
+def squared(name: Ref) -> Ref:
+    """The name of a square that is a quantity by itself, as the variance `\\sigma^2` is."""
+    return replace(name, name=f"{name.name}^{{2}}")
 
 
 def layer_index(exponent: Node) -> Node | None:

@@ -134,6 +134,7 @@ class Scope:
     follows_indices: bool = False
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
     labels: set[tuple[str, str]] = field(default_factory=set)
+    squares: set[str] = field(default_factory=set)
     superscripted: set[str] = field(default_factory=set)
     layer_letters: set[str] = field(default_factory=set)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)

@@ -214,17 +214,21 @@ def _cases(
     axes = _free_indices(quantity, [ref for _, ref in arguments], page)
 
     def build(meaning: Meaning) -> Case:
-        given: dict[int, Term] = {}
-        made = tuple(_argument(name, ref, meaning, page, given) for name, ref in arguments)
         ranges = [meaning.index_values(axis, quantity) for axis in axes]
         rows = [dict(zip(axes, values, strict=True)) for values in itertools.product(*ranges)]
+        whole = tuple(_bound(meaning, row, quantity) for row in rows)
+        given: dict[int, Term] = {}
+        behind: dict[int, Term] = {}
+        made = tuple(_argument(name, ref, meaning, page, given, behind) for name, ref in arguments)
         defined = tuple(page.terms.replace(_bound(meaning, row, quantity), given) for row in rows)
         printed = tuple(
             tuple(page.terms.replace(_bound(meaning, row, judged.result), given) for row in rows)
             for judged in results
             if judged.result is not None and not judged.conditions
         )
-        return Case(made, tuple(len(r) for r in ranges), _within(made, defined, printed), printed)
+        if printed and not _starts_here(defined, whole, made, behind, page):
+            defined = ()
+        return Case(made, tuple(len(r) for r in ranges), defined, printed)
 
     found = [case for _, case in page.instances(build) if isinstance(case, Case)]
     if not found:
@@ -232,17 +236,25 @@ def _cases(
     return sorted(found, key=_likeness)[:MAX_CASES]
 
 
-def _within(
-    arguments: Sequence[Argument], defined: tuple[Term, ...], printed: Sequence[tuple[Term, ...]]
-) -> tuple[Term, ...]:
-    """The definition's terms; none where they need more than the arguments, if a result is printed.
+def _starts_here(
+    defined: Sequence[Term],
+    whole: Sequence[Term],
+    arguments: Sequence[Argument],
+    behind: dict[int, Term],
+    page: Page,
+) -> bool:
+    """Whether a quantity, with its arguments held, is still what the page defines.
 
-    A function that starts from a quantity defined on the page, an upstream gradient say, cannot be
-    compared with the definition, which starts further back. The result was compared with it as a
-    claim of the page.
+    A function may start from quantities that the page defines on the way: an error of the layer
+    after, a normalised input. Held, they hide what lies behind them, and the definition needs more
+    than the arguments or loses a path of the chain rule. The printed result alone is compared then;
+    that it equals the quantity is a claim of the page.
     """
     known = {entry.number for a in arguments for entry in a.entries if entry.kind == "leaf"}
-    return () if printed and any(term.leaves - known for term in defined) else defined
+    return all(
+        not term.leaves - known and page.terms.replace(term, behind) is true
+        for term, true in zip(defined, whole, strict=True)
+    )
 
 
 def _likeness(case: Case) -> tuple[int, int]:
@@ -273,12 +285,18 @@ def _free_indices(quantity: Node, arguments: Sequence[Ref], page: Page) -> list[
 
 
 def _argument(
-    name: str, ref: Ref, meaning: Meaning, page: Page, given: dict[int, Term]
+    name: str,
+    ref: Ref,
+    meaning: Meaning,
+    page: Page,
+    given: dict[int, Term],
+    behind: dict[int, Term],
 ) -> Argument:
     """A parameter's entries; what the page defines from other names is held independent here.
 
     An entry that is a derivative of a function of which nothing is known (an upstream gradient) is
-    put into `given`: there the entry stands for it, wherever the chain rule brings it up.
+    put into `given`: there the entry stands for it, wherever the chain rule brings it up. What is
+    behind a held entry is put into `behind`.
     """
     shape, refs = meaning.entries(ref)
     entries = []
@@ -289,6 +307,7 @@ def _argument(
             held = meaning.hold(target, page.domain_of(ref))
             if actual.kind == "opaque":
                 given[actual.number] = held
+            behind[held.number] = actual
             actual = held
         entries.append(actual)
     return Argument(name, shape, tuple(entries))

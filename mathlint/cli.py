@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from mathlint.cache import Cache, cache_for
 from mathlint.check import check_paths, explain, merged, pages_in
 from mathlint.output import render_github, render_json, render_text
 from mathlint.page import SourceError
@@ -60,8 +61,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--explain", metavar="FILE:LINE", help="say how the formulas of a line were read"
     )
+    parser.add_argument("--no-cache", action="store_true", help="judge every page anew")
+    parser.add_argument(
+        "--jobs",
+        type=_number,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many pages are judged at a time: as many as there are cores",
+    )
     parser.add_argument("--version", action="version", version=f"mathlint {_version()}")
     return parser
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 def _version() -> str:
@@ -75,12 +90,15 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     if not options.paths:
         raise UsageError("name a page or a folder (see --help)")
     pages = {path: _pages(path) for path in options.paths}
-    groups: dict[Settings, list[Path]] = {}
+    groups: dict[tuple[Settings, Cache | None], list[Path]] = {}
     for path in pages:
-        groups.setdefault(_settings(path, options), []).append(path)
-    report = merged([check_paths(paths, settings) for settings, paths in groups.items()])
+        settings = _settings(path, options)
+        cache = None if options.no_cache else cache_for(path, settings)
+        groups.setdefault((settings, cache), []).append(path)
+    reports = [check_paths(paths, *known, options.jobs) for known, paths in groups.items()]
+    report = merged(reports)
     report = merged([report, Report(statements=_silent(pages, report))])
-    assumed_real = any(settings.undeclared == "real" for settings in groups)
+    assumed_real = any(settings.undeclared == "real" for settings, _ in groups)
     return _rendered(report, options.output_format, assumed_real), _status(report)
 
 

@@ -23,6 +23,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 
+from mathlint.cache import Cache, cache_for
 from mathlint.check import check_text
 from mathlint.errors import Unread
 from mathlint.output import Finding, headline
@@ -100,10 +101,12 @@ class MathlintExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the preprocessor that checks and the block processor that prints."""
         root = Path(self.getConfig("root"))
+        settings = Settings.load(root)
         checker = _Checker(
             md,
             root / self.getConfig("pages"),
-            Settings.load(root),
+            settings,
+            cache_for(root, settings),
             WORDS[self.getConfig("language")],
         )
         md.preprocessors.register(checker, "mathlint", BEFORE_SNIPPETS)
@@ -135,11 +138,17 @@ class _Insertions:
 
 class _Checker(Preprocessor):
     def __init__(
-        self, md: Markdown, pages: Path, settings: Settings, words: dict[str, str]
+        self,
+        md: Markdown,
+        pages: Path,
+        settings: Settings,
+        cache: Cache | None,
+        words: dict[str, str],
     ) -> None:
         super().__init__(md)
         self.pages = pages
         self.settings = settings
+        self.cache = cache
         self.words = words
         self.elements: list[Element] = []
 
@@ -150,7 +159,7 @@ class _Checker(Preprocessor):
         page = read_page(source.text, source.path, self.settings.snippets)
         if not page.formulas and not any(ATTRIBUTE.search(fence.info) for fence in page.fences):
             return lines
-        report = check_text(source.text, source.path, self.settings)
+        report = check_text(source.text, source.path, self.settings, self.cache)
         for finding in report.findings:
             LOGGER.warning("%s", headline(finding))
         places = _Places(page, source.skipped, lines)

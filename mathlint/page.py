@@ -127,7 +127,7 @@ def decode(data: bytes) -> str:
 
 def read_page(text: str, path: str, base: Path | None) -> Page:
     """Find the formulas and fences of a page's text; includes are looked up below `base`."""
-    lines, numbers, faults, inclusions = _include(text.split("\n"), base)
+    lines, numbers, faults, inclusions = include(text.split("\n"), base)
     starts, offset = [], 0
     for line in lines:
         starts.append(offset)
@@ -165,9 +165,13 @@ def section_of(text: str, name: str | None) -> str | None:
     return "\n".join(kept).strip("\n") if found else None
 
 
-def _include(
+def include(
     lines: list[str], base: Path | None, depth: int = 0
 ) -> tuple[list[str], list[int], list[tuple[int, str]], dict[int, Include]]:
+    """A page's lines with the files below `base` that they include, and where each line stands.
+
+    After the lines and their numbers come what is missing and what was included, by its row.
+    """
     out: list[str] = []
     numbers: list[int] = []
     faults: list[tuple[int, str]] = []
@@ -188,7 +192,7 @@ def _include(
             )
             content = ""
         inclusions[len(out)] = Include(name, section or None, content)
-        inner = _include(content.split("\n"), base, depth + 1) if depth < MAX_NESTED else None
+        inner = include(content.split("\n"), base, depth + 1) if depth < MAX_NESTED else None
         if inner is None:
             faults.append((len(out), "files include one another too deeply"))
             continue

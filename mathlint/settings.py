@@ -21,7 +21,8 @@ class Settings:
     `undeclared` says what a free name is: an "error", or assumed "real". `sizes` are the values
     that lengths such as n take, `digits` the agreement that a numeric verdict asks for,
     `time_limit` the seconds that one statement may take, `snippets` the folder of the code that
-    pages embed. Raises SettingsError for a value of the wrong type or out of range.
+    pages embed, `cache` whether what was green is kept for the next run. Raises SettingsError for a
+    value of the wrong type or out of range.
     """
 
     undeclared: str = "real"
@@ -30,6 +31,7 @@ class Settings:
     sizes: tuple[int, ...] = (1, 2, 3)
     time_limit: float = 10.0
     snippets: Path | None = None
+    cache: bool = True
 
     def __post_init__(self) -> None:
         if self.undeclared not in UNDECLARED:
@@ -42,6 +44,8 @@ class Settings:
             raise SettingsError("sizes must be one or more whole numbers from 1 up")
         if not _is_number(self.time_limit) or not 0 < self.time_limit < float("inf"):
             raise SettingsError(f"time_limit must be seconds above 0, not {self.time_limit!r}")
+        if not isinstance(self.cache, bool):
+            raise SettingsError(f"cache must be true or false, not {self.cache!r}")
 
     @classmethod
     def load(cls, start: Path) -> Settings:
@@ -49,7 +53,7 @@ class Settings:
 
         Raises SettingsError for an unreadable file, an unknown key or a value of the wrong type.
         """
-        source = _nearest_pyproject(start)
+        source = nearest_pyproject(start)
         if source is None:
             return cls()
         table = _table(source)
@@ -62,7 +66,8 @@ class Settings:
             raise SettingsError(f"{source}: [tool.mathlint] {error}") from None
 
 
-def _nearest_pyproject(start: Path) -> Path | None:
+def nearest_pyproject(start: Path) -> Path | None:
+    """The pyproject.toml of the folder that holds a file or folder, or of the next one above."""
     here = start.resolve()
     for folder in (here, *here.parents):
         candidate = folder / "pyproject.toml"

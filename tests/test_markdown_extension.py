@@ -12,7 +12,7 @@ import pytest
 from mathlint import markdown_extension
 from mathlint.markdown_extension import WORDS, MathlintExtension, verdict_words
 from mathlint.report import Report, SnippetCheck, Statement, Witness
-from mathlint.settings import Settings, SettingsError
+from mathlint.settings import SettingsError
 
 OTHERS = {
     "admonition": {},
@@ -90,7 +90,7 @@ class Site:
         statements = tuple(item for item in items if isinstance(item, Statement))
         snippets = tuple(item for item in items if isinstance(item, SnippetCheck))
 
-        def check_text(text: str, path: str, settings: Settings) -> Report:
+        def check_text(text: str, path: str, *_: object) -> Report:
             self.checked.append((path, text))
             return Report(statements, snippets)
 

@@ -52,6 +52,8 @@ ORDER = (
     "statements",
     "plain",
     "tie",
+    "judging",
+    "cache",
     "check",
     "output",
     "markdown_extension",

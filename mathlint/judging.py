@@ -1,0 +1,467 @@
+"""One page on its way through the checker: formulas to statements, code to comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from mathlint import prose
+from mathlint.compare import Outcome
+from mathlint.errors import Undecided, Unread
+from mathlint.naming import introduced_by, named, names_in
+from mathlint.page import MAX_FORMULAS, Fence, Formula
+from mathlint.page import Page as Source
+from mathlint.plain import plain
+from mathlint.reading import read_formula
+from mathlint.report import Note, Report, SnippetCheck, Statement
+from mathlint.settings import Settings
+from mathlint.statements import ACCEPTED, Judged, Page
+from mathlint.syntax import Chain, Condition, Sentence, rebuilt, walk
+from mathlint.tie import Computes, Measure, Mismatch, computed, tie
+
+SHOWN = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "approx": r"\approx"}
+Question = Callable[[str], bool]
+
+
+@dataclass
+class Reading:
+    """A formula as it was read, and which of the names that it asked about were functions."""
+
+    number: int
+    sentences: tuple[Sentence, ...] = ()
+    functions: dict[str, bool] = field(default_factory=dict)
+
+
+def judge(sources: Sequence[Source], settings: Settings) -> list[Report]:
+    """The reports of several pages; mathematics that they share is judged once."""
+    first = PageCheck(sources[0], settings)
+    reports = [first.report()]
+    for source in sources[1:]:
+        shared = _shared(first, reports[0], source)
+        reports.append(shared or PageCheck(source, settings).report())
+    return reports
+
+
+class PageCheck:
+    """One page on its way through the checker."""
+
+    def __init__(self, source: Source, settings: Settings) -> None:
+        self.source, self.settings = source, settings
+        self.page = Page(settings)
+        self.statements: list[tuple[Statement, Judged]] = []
+        self.snippets: list[tuple[SnippetCheck, Fence, int]] = []
+        self.notes: list[Note] = []
+        self.read: dict[int, Reading] = {}
+        self.peeked: list[Reading] = []
+        self.heard: dict[tuple[Question, int], bool] = {}
+        self.readings: dict[int, list[str]] = {}
+        spans = [(formula.begin, formula.end) for formula in source.formulas]
+        self.gaps = prose.gaps(source.text, spans)
+        self.visited: set[int] = set()
+        self.conditions: dict[int, Condition] = {}
+        self.taken: set[int] = set()
+
+    def report(self) -> Report:
+        """Judge every formula, then the snippets that the page embeds."""
+        for offset, message in self.source.faults:
+            line, column = self.source.position(offset)
+            self._add(Statement(self.source.path, line, column, line, column + 1, 0, "mention", "",
+                                "unread", "", "ML101", message))  # fmt: skip
+        too_many = self.source.formulas[MAX_FORMULAS:]
+        for formula in too_many:
+            fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
+            self._unread(MAX_FORMULAS, formula, fault)
+        for number in range(0 if too_many else len(self.source.formulas)):
+            self._visit(number)
+        self.statements.sort(key=lambda item: item[0].formula)
+        self._snippets()
+        self._unused()
+        return self.told()
+
+    def told(self) -> Report:
+        """The report on what was judged so far."""
+        statements = tuple(statement for statement, _ in self.statements)
+        return Report(statements, tuple(check for check, _, _ in self.snippets), tuple(self.notes))
+
+    def _visit(self, number: int) -> None:
+        """Judge a formula, after those that explain its names in the same sentence: `, where`."""
+        if number in self.visited:
+            return
+        self.visited.add(number)
+        for later in self._explanations(number):
+            self._visit(later)
+        self._formula(number, self.source.formulas[number])
+
+    def _hears(self, question: Question, number: int) -> bool:
+        """What the words before a formula say; kept, since another page's words must say it too."""
+        answer = question(self.gaps[number])
+        self.heard[question, number] = answer
+        return answer
+
+    def _explanations(self, number: int) -> list[int]:
+        following = number + 1
+        if following >= len(self.gaps):
+            return []
+        unknown: set[object] = set()
+        if prose.explains(self.gaps[following]):
+            sentences = self._peek(number)
+            unknown |= self.page.unknown(sentences)
+            if unknown <= introduced_by(sentences):
+                return []  # whatever the words say
+        if not self._hears(prose.explains, following):
+            return []
+        found = []
+        while following < len(self.gaps):
+            later = self._peek(following)
+            heads = introduced_by(later)
+            if heads & unknown and not names_in(later) & introduced_by(sentences):
+                found.append(following)
+            following += 1
+            if following < len(self.gaps) and not self._hears(prose.goes_on, following):
+                break
+        return found
+
+    def _peek(self, number: int) -> tuple[Sentence, ...]:
+        """The sentences of a formula as they would be read now; none if they cannot be."""
+        formula = self.source.formulas[number]
+        if formula.aside is not None or formula.error is not None:
+            return ()
+        self.peeked.append(Reading(number))
+        try:
+            return self._sentences(self.peeked[-1])
+        except (Unread, RecursionError):
+            return ()
+
+    def _sentences(self, read: Reading) -> tuple[Sentence, ...]:
+        """The sentences of a formula, kept in `read` with what they were read by."""
+
+        def is_function(name: str) -> bool:
+            return read.functions.setdefault(name, self.page.scope.is_function(name))
+
+        read.sentences = read_formula(self.source.formulas[read.number].tex, is_function)
+        return read.sentences
+
+    def _condition(self, number: int, sentences: Sequence[Sentence]) -> Condition | None:
+        """What an inline formula after a word such as `if` restricts, if it states nothing."""
+        if self.source.formulas[number].display or len(sentences) != 1:
+            return None
+        sentence = sentences[0]
+        if not isinstance(sentence, Chain) or not sentence.relations:
+            return None
+        words = (prose.begins_condition, prose.is_condition_after)
+        if not any(self._hears(question, number) for question in words):
+            return None
+        if not self.page.reads_as_condition(sentence):
+            return None
+        ends = {"start": sentence.start, "end": sentence.end}
+        return Condition(sentence.members, sentence.relations, **ends)
+
+    def _under(self, number: int, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """Claims under the conditions that their own sentence of prose puts them."""
+        found = []
+        before = None if number - 1 in self.taken else self.conditions.get(number - 1)
+        if before is not None and self._hears(prose.leads_to_claim, number):
+            found.append(before)
+        following = number + 1
+        if not found and following < len(self.gaps):
+            after_it = self._hears(prose.is_condition_after, following)
+            later = self._peek(following) if after_it else ()
+            after = self._condition(following, named(later, self.page.scope, self.page.strict))
+            if after is not None:
+                found.append(after)
+                self.taken.add(following)
+        return tuple(self._narrowed(sentence, found) for sentence in sentences)
+
+    def _narrowed(self, sentence: Sentence, found: Sequence[Condition]) -> Sentence:
+        if not found or not isinstance(sentence, Chain) or not sentence.relations:
+            return sentence
+        if self.page.introduces(sentence):
+            return sentence
+        start, end = sentence.start, sentence.end
+        here = [rebuilt(part, lambda node: replace(node, start=start, end=end)) for part in found]
+        return replace(sentence, conditions=(*sentence.conditions, *here))
+
+    def _add(self, statement: Statement, judged: Judged | None = None) -> None:
+        self.statements.append((statement, judged or Judged(0, 1, "", ACCEPTED)))
+
+    def _formula(self, number: int, formula: Formula) -> None:
+        if formula.aside is not None:
+            return self._aside(number, formula)
+        if formula.error is not None:
+            return self._unread(number, formula, Unread(formula.error, 0, len(formula.tex)))
+        assumed = len(self.page.assumed)
+        self.read[number] = Reading(number)
+        try:
+            sentences = self._sentences(self.read[number])
+        except Unread as fault:
+            return self._unread(number, formula, fault)
+        except Exception as fault:
+            failed = Unread(
+                f"the checker failed here: {type(fault).__name__}", 0, len(formula.tex), "ML900"
+            )
+            return self._unread(number, formula, failed)
+        sentences = named(sentences, self.page.scope, self.page.strict)
+        condition = self._condition(number, sentences)
+        if condition is not None:
+            return self._restricts(number, formula, condition)
+        sentences = self._under(number, sentences)
+        self.readings[number] = [plain(sentence) for sentence in sentences]
+        stated = self.page.constrain(sentences)
+        for sentence in sentences:
+            if sentence not in stated:
+                span = (sentence.start, sentence.end)
+                self.add(number, formula, Judged(*span, "declaration", ACCEPTED, "", span))
+        sentences = tuple(stated)
+        self.page.expect(sentences)
+        for sentence in sentences:
+            must_state = formula.display and (self.page.strict or len(sentences) > 1)
+            if must_state and isinstance(sentence, Chain) and not sentence.relations:
+                empty = Unread("this line states nothing", sentence.start, sentence.end, "ML105")
+                self._unread(number, formula, empty, "mention")
+                continue
+            for judged in self._judge(sentence):
+                self.add(number, formula, judged)
+        for name, start in self.page.assumed[assumed:]:
+            line, column = self.source.position(formula.offset(start))
+            self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
+        return None
+
+    def _restricts(self, number: int, formula: Formula, condition: Condition) -> None:
+        """A condition in prose is read, and must be met somewhere."""
+        self.readings[number] = [plain(condition)]
+        try:
+            self.page.check_condition(condition)
+        except (Unread, Undecided) as fault:
+            missed = Unread(fault.message, condition.start, condition.end, fault.code)
+            return self._unread(number, formula, missed, "mention")
+        self.conditions[number] = condition
+        span = (condition.start, condition.end)
+        outcome = Outcome("accepted", "read as a condition")
+        return self.add(number, formula, Judged(*span, "mention", outcome, "", span))
+
+    def _judge(self, sentence: Sentence) -> list[Judged]:
+        """The verdicts on a sentence; a fault of the checker itself is a finding, never green."""
+        try:
+            return self.page.judge(sentence)
+        except Exception as fault:
+            span = (sentence.start, sentence.end)
+            outcome = Outcome(
+                "unread", "", f"the checker failed here: {type(fault).__name__}: {fault}"
+            )
+            return [Judged(*span, "claim", outcome, "ML900", span)]
+
+    def _aside(self, number: int, formula: Formula) -> None:
+        if not formula.aside:
+            fault = Unread("an aside must tell its reason", 0, len(formula.tex))
+            return self._unread(number, formula, fault, "aside")
+        self.readings[number] = []
+        place = self._place(formula, 0, len(formula.tex))
+        said = (formula.tex.strip(), "aside", "", "", formula.aside)
+        self._add(Statement(self.source.path, *place, number, "aside", *said))
+        return None
+
+    def _unread(self, number: int, formula: Formula, fault: Unread, kind: str = "") -> None:
+        self.readings[number] = []
+        kind = kind or ("claim" if "=" in formula.tex else "mention")
+        place = self._place(formula, fault.start, fault.end)
+        said = (formula.tex.strip(), "unread", "", fault.code, fault.message)
+        self._add(Statement(self.source.path, *place, number, kind, *said))
+
+    def add(self, number: int, formula: Formula, judged: Judged) -> None:
+        """Tell the verdict on one statement of a formula."""
+        outcome = judged.outcome
+        place = self._place(formula, judged.start, judged.end)
+        statement = Statement(
+            self.source.path,
+            *place,
+            number,
+            judged.kind,
+            _latex(formula, judged),
+            outcome.verdict,
+            outcome.method,
+            judged.code,
+            outcome.message,
+            outcome.witness,
+        )
+        self._add(statement, judged)
+
+    def _place(self, formula: Formula, start: int, end: int) -> tuple[int, int, int, int]:
+        first = min(start, max(len(formula.tex) - 1, 0))
+        last = max(first, min(end, len(formula.tex)) - 1)
+        line, column = self.source.position(formula.offset(first))
+        end_line, end_column = self.source.position(formula.offset(last))
+        return line, column, end_line, end_column + 1
+
+    def _unused(self) -> None:
+        """A definition that nothing uses is a finding under the strict setting, else a note."""
+        for k, (statement, judged) in enumerate(self.statements):
+            number = judged.introduces
+            if number is None or number in self.page.scope.used:
+                continue
+            message = "nothing on this page uses this definition"
+            if self.page.strict:
+                changed = {
+                    **statement.__dict__,
+                    "verdict": "undecided",
+                    "code": "ML207",
+                    "message": message,
+                }
+                self.statements[k] = (Statement(**changed), judged)
+            else:
+                self.notes.append(Note(statement.path, statement.line, statement.column, message))
+
+    def _snippets(self) -> None:
+        """Every function of every fence that says what it computes."""
+        for fence in self.source.fences:
+            try:
+                items = computed(fence.info)
+            except Unread as fault:
+                self._tied(fence, None, fault.start, "unread", fault.code, fault.message)
+                continue
+            if items and not self._is_embedded(fence):
+                message = "only code that is included from the snippets folder is run and compared"
+                self._tied(fence, None, 0, "unread", "ML401", message)
+                continue
+            if fence.includes and not items:
+                message = "this code is embedded, but nothing says what it computes"
+                self._tied(fence, None, 0, "unread", "ML401", message)
+            for item in items:
+                self._snippet(fence, item)
+
+    def _is_embedded(self, fence: Fence) -> bool:
+        """Whether a fence holds nothing but one include: code in the page itself is never run."""
+        lines = [line for line in fence.code.split("\n") if line.strip()]
+        included = [line for include in fence.includes for line in include.text.split("\n")]
+        return len(fence.includes) == 1 and lines == [line for line in included if line.strip()]
+
+    def _snippet(self, fence: Fence, item: Computes) -> None:
+        judged = [j for _, j in self.statements]
+        try:
+            measure = tie(item, fence.code, self.page, judged)
+        except Mismatch as fault:
+            return self._tied(fence, item, item.offset, "refuted", "ML403", str(fault))
+        except Unread as fault:
+            return self._tied(fence, item, item.offset, "unread", fault.code, fault.message)
+        except Undecided as fault:
+            return self._tied(fence, item, item.offset, "undecided", fault.code, fault.message)
+        except Exception as fault:
+            message = f"the checker failed here: {type(fault).__name__}: {fault}"
+            return self._tied(fence, item, item.offset, "unread", "ML900", message)
+        return self._tied(fence, item, item.offset, "numeric", "", "", measure)
+
+    def _tied(
+        self,
+        fence: Fence,
+        item: Computes | None,
+        offset: int,
+        verdict: str,
+        code: str,
+        message: str,
+        measure: Measure | None = None,
+    ) -> None:
+        line, column = self.source.position(fence.info_begin + offset)
+        measure = measure or Measure()
+        check = SnippetCheck(
+            self.source.path,
+            line,
+            column,
+            ", ".join(include.name for include in fence.includes),
+            item.function if item else "",
+            item.latex if item else "",
+            measure.samples,
+            measure.ulps,
+            measure.relative,
+            verdict,
+            code,
+            message,
+        )
+        self.snippets.append((check, fence, offset))
+
+
+def _latex(formula: Formula, judged: Judged) -> str:
+    """A statement's own TeX: for a claim, both its sides."""
+    start, end = judged.span
+    own = formula.tex[start:end].strip()
+    if judged.kind == "claim" and judged.left is not None:
+        left = formula.tex[judged.left.start : judged.left.end].strip()
+        return f"{left} {SHOWN.get(judged.relation, judged.relation)} {own}"
+    return own
+
+
+# -- mathematics that two pages share -----------------------------------------------------------
+
+
+def _shared(check: PageCheck, report: Report, source: Source) -> Report | None:
+    """The report of a page that says the same as a page found green; None for another page.
+
+    Every formula has to be read to the same tree as its counterpart, the words between formulas
+    have to answer alike what was asked of them, and the code has to be the same for the same
+    quantities: what differs are words that say nothing here, and places, which are this page's.
+    """
+    if report.findings or report.notes or not _alike(check.source, source):
+        return None
+    twin = PageCheck(source, check.settings)
+    if any(question(twin.gaps[k]) != said for (question, k), said in check.heard.items()):
+        return None
+    try:
+        for read in check.peeked:
+            _same(read, source)
+        places = [_places(check.read[k], source) for k in range(len(source.formulas))]
+        for statement, judged in check.statements:
+            number = statement.formula
+            twin.add(number, source.formulas[number], _moved(judged, *places[number]))
+    except Exception:  # the page is then judged by itself, which tells what is the matter with it
+        return None
+    for snippet, fence, offset in check.snippets:
+        counterpart = source.fences[check.source.fences.index(fence)]
+        line, column = source.position(counterpart.info_begin + offset)
+        moved = replace(snippet, path=source.path, line=line, column=column)
+        twin.snippets.append((moved, counterpart, offset))
+    return twin.told()
+
+
+def _alike(one: Source, other: Source) -> bool:
+    """Whether two pages without asides and faults differ in nothing but formulas and prose."""
+
+    def outline(source: Source) -> object:
+        displayed = [formula.display for formula in source.formulas]
+        return displayed, [(fence.info, fence.code, fence.includes) for fence in source.fences]
+
+    formulas = (*one.formulas, *other.formulas)
+    plain = all(formula.aside is None and formula.error is None for formula in formulas)
+    return plain and not one.faults and not other.faults and outline(one) == outline(other)
+
+
+def _same(read: Reading, source: Source) -> tuple[Sentence, ...]:
+    """The sentences of a formula's counterpart; raises LookupError if it is read otherwise."""
+    try:
+        sentences = read_formula(source.formulas[read.number].tex, read.functions.__getitem__)
+    except (Unread, RecursionError):
+        sentences = ()
+    if sentences != read.sentences:
+        raise LookupError("the formulas differ")
+    return sentences
+
+
+def _places(read: Reading, source: Source) -> tuple[dict[int, int], dict[int, int]]:
+    """Where each start and each end of a part of a formula stands in its counterpart."""
+    sentences = _same(read, source)
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for one, other in zip(read.sentences, sentences, strict=True):
+        for node, counterpart in zip(walk(one), walk(other), strict=True):
+            if starts.setdefault(node.start, counterpart.start) != counterpart.start:
+                raise LookupError("one place would be two")
+            if ends.setdefault(node.end, counterpart.end) != counterpart.end:
+                raise LookupError("one place would be two")
+    return starts, ends
+
+
+def _moved(judged: Judged, starts: dict[int, int], ends: dict[int, int]) -> Judged:
+    """A statement at its places in the counterpart of its formula."""
+    left = judged.left
+    if left is not None:
+        left = replace(left, start=starts[left.start], end=ends[left.end])
+    span = (starts[judged.span[0]], ends[judged.span[1]])
+    start, end = starts[judged.start], ends[judged.end]
+    return replace(judged, start=start, end=end, span=span, left=left)

@@ -44,6 +44,7 @@ ENVIRONMENTS = frozenset(
     ]
 )
 BEGIN = re.compile(r"\\begin\{(?P<name>[A-Za-z]+\*?)\}")
+RAW_TEX = re.compile(r"\\[A-Za-z]")
 BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 LINE_LEAD = re.compile(r"\n[ \t]*(?:>[ \t]?)*")
 
@@ -423,6 +424,9 @@ class _Scanner:
             self._fault(at, at + 2, "this $$ has no partner")
             return at + 2
         self._formula(at + 2, close, at, close + 2, True)
+        if self.text.startswith("$", close + 2):
+            self._fault(close + 2, close + 3, "a $ right behind $$: its reader sees other TeX")
+            return close + 3
         return close + 2
 
     def _inline(self, at: int) -> int:
@@ -442,10 +446,15 @@ class _Scanner:
 
     def _lone_dollar(self, at: int, limit: int) -> int:
         follows = self.text[at + 1 : at + 2]
-        bare = follows.isspace() and "\\" not in self.text[at:limit]
+        bare = follows.isspace() and RAW_TEX.search(self.text, self._since(at), limit) is None
         if follows and not bare and not follows.isdigit():
             self._fault(at, min(limit, at + 1), "this $ has no partner, so its reader sees raw TeX")
         return at + 1
+
+    def _since(self, at: int) -> int:
+        """Where the words before a place begin: behind a formula or a blank line, not far away."""
+        last = self.formulas[-1].end if self.formulas else 0
+        return max(last, self.text.rfind("\n\n", max(at - 400, 0), at), at - 400)
 
     def _bracketed(self, at: int, closer: str, display: bool) -> int:
         limit = len(self.text) if display else self._paragraph_end(at)

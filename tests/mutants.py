@@ -3,8 +3,8 @@
 Each formula of the English pages (the Chinese ones hold the same formulas) and each quantity that
 a fence names is changed: digits, signs, operators, relations and functions exchanged, names and
 indices swapped for others of the page, layers, terms and factors dropped or doubled, fractions
-turned, brackets moved, any token left out. Each function of the snippets is changed in its syntax
-tree. Every change is judged alone:
+turned, matrices transposed, cases exchanged, brackets moved, any token left out. Each function of
+the snippets is changed in its syntax tree. Every change is judged alone:
 
 - killed: the report of the changed page has a finding. A snippet's change that the report cannot
   see, such as one for arrays of more axes than the page speaks of, is killed if
@@ -15,11 +15,11 @@ tree. Every change is judged alone:
   still shows every claim that it showed before; a mention names other quantities that are
   introduced too, and claims nothing before and after; a snippet's line is listed with its reason
   in tests/mutation/same.toml, and returns the same bits at every point of its tests.
-- survived: anything else, an exception or a hang of the checker among it.
+- survived: anything else, a failure (ML900), an exception or a hang of the checker among it.
 
-A quarter of the changes to formulas, drawn with a fixed seed, is judged by default, all of them
-with ALL=1; snippets are always judged whole. Ends with 1 if any change survived, 2 if a page has
-findings before any change.
+By default some changes of every kind are judged on every page and in every module, drawn with a
+fixed seed; ALL=1 judges all. Ends with 1 if any change survived, 2 if a page has findings before
+any change.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from tests.mutation.judge import (
 from tests.mutation.snippets import Change, changes
 
 SEED = 20190504
-SHARE = 4
+FORMULAS, FUNCTIONS = 2, 2  # changes of each kind on a page and in a module
 SECONDS = 120
 
 
@@ -103,12 +103,23 @@ def drawn(mutants: Sequence[Mutant], count: int, name: str) -> list[Mutant]:
     return [mutants[k] for k in sorted(kept)]
 
 
+def of_every_kind(mutants: Sequence[Mutant], count: int) -> list[Mutant]:
+    """So many mutants of each kind of change, always the same ones."""
+    kinds: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        kinds.setdefault(mutant.change.kind, []).append(mutant)
+    names = {kind: f"{kind} of {some[0].place}" for kind, some in kinds.items()}
+    return [m for kind, some in kinds.items() for m in drawn(some, count, names[kind])]
+
+
 def chosen(everything: bool) -> Iterator[Mutant]:
     for source in pages():
-        formulas = formula_mutants(source)
-        share = 1 if everything else SHARE
-        yield from drawn(formulas, len(formulas) // share, source.name)
-        yield from snippet_mutants(source)
+        formulas, functions = formula_mutants(source), snippet_mutants(source)
+        if everything:
+            yield from (*formulas, *functions)
+        else:
+            yield from of_every_kind(formulas, FORMULAS)
+            yield from of_every_kind(functions, FUNCTIONS)
 
 
 def verdict(mutant: Mutant) -> Verdict:
@@ -141,8 +152,9 @@ def run(everything: bool) -> int:
             print(f"{source.name} has findings of its own: {found[0]}")
             return 2
     mutants = list(chosen(everything))
+    print(f"{len(mutants)} mutants on {os.cpu_count()} cores", flush=True)
     with ProcessPoolExecutor() as pool:
-        verdicts = list(pool.map(verdict, mutants, chunksize=16))
+        verdicts = list(pool.map(verdict, mutants, chunksize=4))
     report(mutants, verdicts)
     print(f"{len(mutants)} mutants in {time.monotonic() - begin:.0f} s")
     return int(any(v.state == "survived" for v in verdicts))

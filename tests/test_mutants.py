@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from tests.mutants import Mutant, drawn, formula_mutants, snippet_mutants, verdict
+from mathlint import judging
+from tests.mutants import (
+    Mutant,
+    drawn,
+    formula_mutants,
+    of_every_kind,
+    snippet_mutants,
+    verdict,
+)
+from tests.mutation import judge
 from tests.mutation.code import code_of, line_of, module_of
 from tests.mutation.formulas import OPAQUE, Edit, edits
 from tests.mutation.judge import Source, pages
 from tests.mutation.snippets import changes
 
 PAGES = list(pages())
-FORMULAS, FUNCTIONS = 24, 4
+FORMULAS, FUNCTIONS = 12, 4
 LIGHT = [source for source in PAGES if source.path.parent.name != "networks"]
 SIGMA = frozenset({r"\sigma"})
 
@@ -29,7 +40,7 @@ def test_a_mutant_does_not_survive(mutant: Mutant) -> None:
     assert verdict(mutant).state != "survived"
 
 
-def mutated(tex: str, names: tuple[str, ...] = ("x", "y")) -> set[str]:
+def mutated(tex: str, names: tuple[str, ...] = ("x", "y", r"\mathbf{X}")) -> set[str]:
     return {"".join(edit.applied(tex).split()) for edit in edits(tex, names, SIGMA)}
 
 
@@ -49,6 +60,21 @@ EDITS = [
     (r"x \cdot y", {"x+y", "x/y"}),
     (r"x \in \mathbb{R}", {r"x\in\mathbb{N}"}),
     (r"\text{a rule} x", {r"\text{arule}y"}),
+    (r"x \text{ if } y", {"xy"}),
+    (
+        r"\begin{cases}x&y\\1&z\end{cases}",
+        {
+            r"\begin{cases}1&y\\x&z\end{cases}",
+            r"\begin{cases}x&y\end{cases}",
+        },
+    ),
+    (r"\mathbf{X}y", {r"\mathbf{X}^\topy", r"\mathbf{X}\mathbf{X}", "xy", "y"}),
+    (r"W^{[l]}+W^{[1]}", {"W^{[1]}+W^{[1]}", "W+W^{[1]}"}),
+    (r"\max(x, y)", {r"\min(x,y)"}),
+    (r"\sum_{i=1}^{n} x_i", {r"\prod_{i=1}^{n}x_i", r"\sum_{i=2}^{n}x_i", r"\sum_{i=1}x_i"}),
+    (r"X \odot Y", {"XY", "X+Y", r"X^\top\odotY"}),
+    (r"x \ge 0", {r"x>0", r"x\le0"}),
+    (r"\operatorname{tr}(X)", {r"\det(X)", r"\operatorname{tr}(X^\top)"}),
 ]
 
 
@@ -57,6 +83,31 @@ def test_the_changes_of_a_formula(tex: str, some: set[str]) -> None:
     found = mutated(tex)
     assert some <= found
     assert tex not in found
+
+
+def test_some_changes_of_every_kind_are_drawn_on_every_page() -> None:
+    for source in PAGES:
+        mutants = formula_mutants(source)
+        some = of_every_kind(mutants, 2)
+        assert {mutant.change.kind for mutant in some} == {m.change.kind for m in mutants}
+        assert some == of_every_kind(mutants, 2)
+        assert set(some) < set(mutants)
+
+
+def test_a_failure_of_the_checker_is_no_way_to_be_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StopIteration
+
+    monkeypatch.setattr(judging, "read_formula", fail)
+    found = verdict(formula_mutants(PAGES[0])[0])
+    assert found.state == "survived"
+    assert found.reason.startswith("ML900")
+
+
+def test_formulas_that_cannot_be_read_are_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = PAGES[0]
+    monkeypatch.setattr(judge, "sentences", lambda *_: ())
+    assert judge.equivalence(source, source.formulas[0], "x").state == "survived"
 
 
 def test_words_and_colours_are_left_alone() -> None:
@@ -89,6 +140,9 @@ import numpy as np
 def f(x, y):
     """Return nothing that is changed, 1 + 1."""
     z = np.where(x >= 0, -x, 1.0)
+    z[0] = np.sum(y, axis=-1, keepdims=True)
+    if x and y:
+        z = y.T @ len(x)
     return np.exp(z) * y[..., np.newaxis]
 '''
 
@@ -105,6 +159,16 @@ def test_the_changes_of_a_module() -> None:
         ("np.exp", "np.expm1"),
         ("np.exp(z) * y", "np.exp(z) + y"),
         ("[..., np.newaxis]", "[np.newaxis, ...]"),
+        ("z[0] = np.sum(y, axis=-1, keepdims=True)", "pass"),
+        (", axis=-1", ""),
+        ("axis=-1", "axis=-2"),
+        ("keepdims=True", "keepdims=False"),
+        ("np.sum(y, axis=-1, keepdims=True)", "(y)"),
+        ("x and y", "x or y"),
+        ("if x and y", "if not (x and y)"),
+        ("y.T", "y"),
+        ("y.T @ len(x)", "(len(x)) @ (y.T)"),
+        ("len(x)", "(x)"),
         ("return np.exp(z) * y[..., np.newaxis]", "return -(np.exp(z) * y[..., np.newaxis])"),
     ]:
         assert CODE.replace(old, new) in found, new
@@ -115,7 +179,9 @@ def test_the_changes_of_a_module() -> None:
 def test_every_statement_of_a_module_is_changed(source: Source) -> None:
     code = code_of(source)
     lines = {line_of(code, change).strip() for change in changes(code)}
-    assert {line.strip() for line in code.splitlines() if "return " in line[:12]} <= lines
+    functions = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)]
+    for statement in (part for node in functions for part in node.body[1:]):
+        assert code.splitlines()[statement.lineno - 1].strip() in lines
 
 
 def test_what_changes_nothing_is_equivalent() -> None:

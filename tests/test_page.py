@@ -81,6 +81,7 @@ ROWS = {
         ("US$ 5 and US$ 6", []),
         ("costs $5, so $x = 5$", [(1, 15, "x = 5")]),
         ("a $ b", []),
+        (r"$x \in \mathbb{R}$ costs 5$ a day", [(1, 2, r"x \in \mathbb{R}")]),
     ],
     "containers": [
         ("> $x$", [(1, 4, "x")]),
@@ -120,6 +121,9 @@ FAULTS = [
     ("a \\[x", (1, 3)),
     ("\\begin{align}\na &= b", (1, 1)),
     ("$$\nx\n\ntext\n\nmore $y$", (1, 1)),
+    (r"so x \in \mathbb{R}$ are", (1, 20)),
+    (r"$y$ and x \in \mathbb{R}$ too", (1, 25)),
+    ("$$x$$$", (1, 6)),
 ]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from mathlint.check import check_text
 from mathlint.report import GREEN
-from tests.mutation.judge import ROOT, SETTINGS, Source, Verdict
+from tests.mutation.judge import ROOT, SETTINGS, Source, Verdict, crashed
 from tests.mutation.snippets import Change
 from tests.test_snippets import call, names_of, pasted, points
 
@@ -43,6 +43,8 @@ def judged_code(source: Source, change: Change) -> Verdict:
         changed.write_text(change.applied(code_of(source)), encoding="utf-8")
         settings = replace(SETTINGS, snippets=Path(folder) / "snippets")
         report = check_text(source.text, source.name, settings)
+        if crash := crashed(report):
+            return Verdict("survived", crash)
         found = [check for check in report.snippets if check.verdict not in GREEN]
         if found:
             return Verdict("killed", f"{found[0].function}: {found[0].message}")

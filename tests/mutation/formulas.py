@@ -14,23 +14,45 @@ from itertools import pairwise
 from mathlint.errors import Unread
 from mathlint.reading import read_formula
 from mathlint.syntax import Node, Product, Sum, walk
+from mathlint.tokens import CONDITION_WORDS, ENDINGS, GREEK
 
-PIECE = re.compile(r"\\[A-Za-z]+|\\.|\d|[A-Za-z]|\S", re.DOTALL)
-OPAQUE = re.compile(r"\\(?:text|textcolor|begin|end|mathbb)\{[^{}]*\}")
-LAYER = re.compile(r"\^\{\(([^(){}]*)\)\}")
+WORD = r"\\(?:operatorname\*?|math(?:rm|bf|sf|tt|it|cal|bb|frak)|boldsymbol|bm|hat|bar|tilde)"
+PIECE = re.compile(rf"{WORD}\{{[^{{}}]*\}}|\\[A-Za-z]+|\\.|\d|[A-Za-z]|\S", re.DOTALL)
+MEANT = "|".join(re.escape(word) for word in sorted(CONDITION_WORDS | ENDINGS))
+OPAQUE = re.compile(
+    rf"\\text\{{(?!\s*(?:{MEANT})[\s,，]*\}})[^{{}}]*\}}|\\(?:textcolor|begin|end)\{{[^{{}}]*\}}"
+)
+CONDITION = re.compile(r"\\text\{[^{}]*\}")
+LAYER = re.compile(r"\^\{([(\[])([^()\[\]{}]*)[)\]]\}")
 SCRIPT = re.compile(r"[_^](?:\\[A-Za-z]+|\{(?:[^{}]|\{[^{}]*\})*\}|[^\\{}\s])")
 SUBSCRIPT = re.compile(r"_\{([A-Za-z])([A-Za-z0-9])\}")
+CASES = re.compile(r"\\begin\{cases\}(.*?)\\end\{cases\}", re.DOTALL)
 NUMBERS = re.compile(r"\\mathbb\{([RN])\}")
-LETTER = re.compile(r"[A-Za-z]|\\(?:alpha|beta|gamma|delta|theta|lambda|mu|sigma|phi|omega)\b")
-NO_NAMES = frozenset({"d", "e"})
-FUNCTIONS = {r"\ln": (r"\exp", r"\sin", "-"), r"\exp": (r"\ln",)}
-RELATIONS = {"=": ("<", r"\ne", "+"), "<": (">", "=", r"\ge"), r"\in": ("=",)}
+LETTER = re.compile(rf"[A-Za-z]|\\(?:{'|'.join(sorted(GREEK))})|{WORD}\{{\\?[A-Za-z]+\}}")
+MATRIX = re.compile(r"[A-Z]|\\(?:mathbf|boldsymbol|bm)\{\\?[A-Za-z]+\}")
+NO_NAMES = frozenset({"d", "e", r"\mathbb{R}", r"\mathbb{N}", r"\mathbb{Z}", r"\mathrm{d}"})
+FUNCTIONS = {
+    r"\ln": (r"\exp", r"\sin", "-"), r"\log": (r"\exp", r"\sin", "-"), r"\exp": (r"\ln",),
+    r"\sin": (r"\cos", r"\tan"), r"\cos": (r"\sin",), r"\tan": (r"\sin",),
+    r"\sinh": (r"\cosh",), r"\cosh": (r"\sinh",), r"\tanh": (r"\sinh", r"\arctan"),
+    r"\max": (r"\min",), r"\min": (r"\max",), r"\sum": (r"\prod", r"\max"), r"\prod": (r"\sum",),
+    r"\operatorname{erf}": (r"\operatorname{erfc}", r"\tanh"), r"\det": (r"\operatorname{tr}",),
+    r"\operatorname{tr}": (r"\det",), r"\operatorname{sign}": (r"\tanh",), r"\sqrt": (r"\ln",),
+    r"\partial": ("d ",), r"\odot": ("+", r"\cdot"),
+}  # fmt: skip
+RELATIONS = {
+    "=": ("<", r"\ne", "+"), "<": (">", "=", r"\ge"), ">": ("<", "=", r"\le"), r"\in": ("=",),
+    r"\le": (r"\ge", "<", "="), r"\ge": (r"\le", ">", "="), r"\ne": ("=", "<"), r"\to": ("=",),
+}  # fmt: skip
 OPENERS, CLOSERS = "({[", ")}]"
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A stretch of a formula and what stands there instead; `kind` names the kind of change."""
+    """A stretch of a formula and what stands there instead.
+
+    `kind` names the kind of change, and of the token where it is taken away or exchanged.
+    """
 
     start: int
     end: int
@@ -54,6 +76,8 @@ def edits(tex: str, names: tuple[str, ...], functions: frozenset[str]) -> list[E
         exchanged(pieces),
         deletions(tex, pieces),
         moved(tex, pieces),
+        transposes(tex, pieces),
+        branches(tex),
         fractions(tex),
         dropped_parts(tex, functions),
         doubled(tex, functions),
@@ -68,11 +92,20 @@ def edits(tex: str, names: tuple[str, ...], functions: frozenset[str]) -> list[E
 def names_of(formulas: list[str]) -> tuple[str, ...]:
     """The letters that the formulas of a page use as names."""
     letters = {match[0] for tex in formulas for match in visible(tex) if LETTER.fullmatch(match[0])}
-    return tuple(sorted(letters - NO_NAMES))
+    return tuple(sorted(letters - NO_NAMES - set(FUNCTIONS)))
+
+
+def class_of(token: str) -> str:
+    """The class that a token belongs to: digits, names and words of a kind are of one."""
+    if token.isdigit():
+        return "digit"
+    if token in FUNCTIONS or not LETTER.fullmatch(token):
+        return token
+    return token.partition("{")[0] if "{" in token else "name"
 
 
 def visible(tex: str) -> list[re.Match[str]]:
-    """The tokens outside words, colours and the names of environments and sets."""
+    """The tokens outside words that say nothing, colours and the names of environments."""
     hidden = [range(*match.span()) for match in OPAQUE.finditer(tex)]
     return [m for m in PIECE.finditer(tex) if not any(m.start() in part for part in hidden)]
 
@@ -106,7 +139,7 @@ def signs(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:
 
 def swapped_names(pieces: list[re.Match[str]], names: tuple[str, ...]) -> Iterator[Edit]:
     for piece in pieces:
-        if LETTER.fullmatch(piece[0]) and piece[0] not in "d":
+        if LETTER.fullmatch(piece[0]) and piece[0] not in {*NO_NAMES, *FUNCTIONS}:
             for other in names:
                 if other != piece[0]:
                     yield Edit(*piece.span(), other + (" " if other[0] == "\\" else ""), "name")
@@ -121,32 +154,50 @@ def indices(tex: str) -> Iterator[Edit]:
 
 
 def layers(tex: str) -> Iterator[Edit]:
-    known = {match[1] for match in LAYER.finditer(tex)}
+    known = {match[2] for match in LAYER.finditer(tex)}
     for match in LAYER.finditer(tex):
-        for other in sorted(known | {match[1] + "+1"}):
-            if other != match[1]:
-                yield Edit(*match.span(1), other, "layer")
+        for other in sorted(known | {match[2] + "+1"}):
+            if other != match[2]:
+                yield Edit(*match.span(2), other, "layer")
 
 
 def exchanged(pieces: list[re.Match[str]]) -> Iterator[Edit]:
     table = {**FUNCTIONS, **RELATIONS}
     for piece in pieces:
         for other in table.get(piece[0], ()):
-            kind = "function" if piece[0] in FUNCTIONS else "relation"
-            yield Edit(*piece.span(), other + " " if other[0] == "\\" else other, kind)
-        if piece[0] == r"\partial":
-            yield Edit(*piece.span(), "d ", "derivative")
-    # a set declared larger or smaller
-    text = pieces[0].string if pieces else ""
-    for match in NUMBERS.finditer(text):
-        yield Edit(*match.span(1), {"R": "N", "N": "R"}[match[1]], "set")
+            text = other + " " if other[0] == "\\" else other
+            yield Edit(*piece.span(), text, f"{piece[0]} exchanged")
+        if number := NUMBERS.fullmatch(piece[0]):  # a set declared larger or smaller
+            other = r"\mathbb{N}" if number[1] == "R" else r"\mathbb{R}"
+            yield Edit(*piece.span(), other, "set")
 
 
 def deletions(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:
     for piece in pieces:
-        yield Edit(*piece.span(), " ", "deletion")
+        yield Edit(*piece.span(), " ", f"{class_of(piece[0])} left out")
     for match in SCRIPT.finditer(tex):
-        yield Edit(*match.span(), "", "deletion")
+        yield Edit(*match.span(), "", f"{match[0][0]} left out")
+    for match in CONDITION.finditer(tex):
+        if not OPAQUE.fullmatch(match[0]):
+            yield Edit(*match.span(), " ", "condition word left out")
+
+
+def transposes(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:
+    """What may be a matrix or a vector, transposed."""
+    for piece in pieces:
+        if MATRIX.fullmatch(piece[0]) and not tex.startswith(("^", "_"), piece.end()):
+            yield Edit(piece.end(), piece.end(), r"^\top ", "transpose")
+
+
+def branches(tex: str) -> Iterator[Edit]:
+    """Cases without one of their rows, and with the values of two rows exchanged."""
+    for match in CASES.finditer(tex):
+        rows = [row.split("&") for row in match[1].split(r"\\") if row.count("&") == 1]
+        if len(rows) < 2:
+            continue
+        (one, first), (other, second), *_ = rows
+        for some in ([(other, first), (one, second), *rows[2:]], rows[1:], rows[:-1]):
+            yield Edit(*match.span(1), r"\\".join("&".join(row) for row in some), "branch")
 
 
 def moved(tex: str, pieces: list[re.Match[str]]) -> Iterator[Edit]:

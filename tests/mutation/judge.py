@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mathlint.check import check_text
 from mathlint.errors import Unread
+from mathlint.judging import PageCheck
 from mathlint.page import read_page
 from mathlint.reading import read_formula
 from mathlint.report import GREEN, Report
@@ -25,6 +26,7 @@ COMPUTED = re.compile(r"\w+\((?P<arguments>.*?)\) = (?P<quantity>[^;\"]+)")
 ARGUMENT = re.compile(r"\w+=([^,]+)")
 DELIMITER = re.compile(r"\s*\$\$?")
 UNUSED = "ML207"
+CRASH = "ML900"
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,16 @@ def source_of(path: Path) -> Source:
     text = path.read_text(encoding="utf-8")
     found = read_page(blanked(text), str(path), None).formulas
     places = tuple((f.offset(0), f.offset(len(f.tex) - 1) + 1) for f in found)
-    functions = frozenset(CALL.findall(text))
+    functions = frozenset(CALL.findall(text)) | asked_for(text)
     return Source(path, text, blanked(text), places, tuple(quantities(text)), functions)
+
+
+def asked_for(text: str) -> frozenset[str]:
+    """The names that the checker takes for functions when it reads a page."""
+    check = PageCheck(read_page(blanked(text), "", None), SETTINGS)
+    check.report()
+    asked = (name for read in check.read.values() for name in read.functions.items())
+    return frozenset(name for name, is_function in asked if is_function)
 
 
 def quantities(text: str) -> Iterator[Place]:
@@ -110,10 +120,17 @@ def judged(source: Source, place: Place, tex: str) -> Verdict:
     that nothing uses can be told at the end alone.
     """
     for text, ignored in steps(source, place, tex):
-        found = new_findings(check_text(text, source.name, SETTINGS), ignored)
-        if found:
+        report = check_text(text, source.name, SETTINGS)
+        if crash := crashed(report):
+            return Verdict("survived", crash)
+        if found := new_findings(report, ignored):
             return Verdict("killed", found[0])
     return equivalence(source, place, tex)
+
+
+def crashed(report: Report) -> str:
+    """Where the checker itself failed, which is a defect and no way to be killed."""
+    return next((f"{CRASH} {item.message}" for item in report.findings if item.code == CRASH), "")
 
 
 def steps(source: Source, place: Place, tex: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -139,6 +156,8 @@ def equivalence(source: Source, place: Place, tex: str) -> Verdict:
     """Why a change that is not caught changes nothing, or that it survived."""
     before = source.tex(place)
     old, new = (sentences(text, source.functions) for text in (before, tex))
+    if not old or not new:
+        return Verdict("survived", "not read here")
     if old == new:
         return Verdict("equivalent", "the same tree")
     if place in source.formulas and all(map(is_mention, (*old, *new))):

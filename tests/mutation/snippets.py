@@ -15,7 +15,19 @@ COMPARISONS = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
-OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+OPERATORS = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+}
+OTHER_OPERATORS = ("+", "-", "*", "/", "**")
 CALLS = {
     "exp": ("expm1", "exp2", "log", "abs"),
     "log": ("log1p", "log2", "log10", "exp"),
@@ -25,7 +37,19 @@ CALLS = {
     "sum": ("mean", "prod", "max", "cumsum", "asarray"),
     "copy": ("asarray", "negative", "abs", "zeros_like", "sort"),
     "ones_like": ("zeros_like", "copy"),
-    "where": (),
+    "expm1": ("exp", "tanh"),
+    "sqrt": ("cbrt", "square", "abs"),
+    "tanh": ("arctan", "sinh"),
+    "maximum": ("minimum", "add"),
+    "minimum": ("maximum", "add"),
+    "max": ("min", "mean"),
+    "min": ("max", "mean"),
+    "mean": ("sum", "median"),
+    "var": ("std",),
+    "argmax": ("argmin",),
+    "abs": ("negative", "asarray"),
+    "sign": ("asarray", "ones_like"),
+    "transpose": ("asarray",),
 }
 
 
@@ -101,6 +125,18 @@ def changes_of(source: str, node: ast.AST, names: tuple[str, ...]) -> Iterator[C
             yield Change(*span(source, node), f"(-{node.id})", "negation")
         case ast.Subscript():
             yield from subscript(source, node)
+        case ast.Attribute(value=ast.Name(id="np")):
+            pass  # a function, which its call changes, or a constant of the module
+        case ast.Attribute():
+            yield Change(*span(source, node), text(source, node.value), "attribute dropped")
+        case ast.BoolOp():
+            first, second = (span(source, part) for part in node.values[:2])
+            other = "or" if isinstance(node.op, ast.And) else "and"
+            yield Change(first[1], second[0], f" {other} ", "and exchanged with or")
+        case ast.IfExp() | ast.If():
+            yield Change(*span(source, node.test), f"not ({text(source, node.test)})", "test")
+        case ast.Assign() | ast.AugAssign() | ast.Expr():
+            yield Change(*span(source, node), "pass", "statement dropped")
         case ast.Return() if node.value is not None:
             yield Change(*span(source, node.value), f"-({text(source, node.value)})", "negation")
             yield Change(*span(source, node.value), f"2 * ({text(source, node.value)})", "factor")
@@ -133,12 +169,12 @@ def operation(source: str, node: ast.BinOp) -> Iterator[Change]:
     between = (span(source, node.left)[1], span(source, node.right)[0])
     gap = source[between[0] : between[1]]
     own = OPERATORS[type(node.op)]
-    for sign in OPERATORS.values():
+    for sign in OTHER_OPERATORS:
         if sign != own:
             yield Change(*between, gap.replace(own, sign), "operator")
     yield Change(*span(source, node), f"({left})", "part dropped")
     yield Change(*span(source, node), f"({right})", "part dropped")
-    if own in "-/":
+    if own in ("-", "/", "@"):
         yield Change(*span(source, node), f"({right}) {own} ({left})", "sides swapped")
 
 
@@ -147,8 +183,12 @@ def call(source: str, node: ast.Call) -> Iterator[Change]:
     if isinstance(function, ast.Attribute):
         for other in CALLS.get(function.attr, ()):
             yield Change(*span(source, function), f"np.{other}", "call")
-    else:
-        yield Change(*span(source, function), "", "call dropped")
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        yield Change(*span(source, node), f"({text(source, node.args[0])})", "call dropped")
+    for keyword in node.keywords:
+        value = span(source, keyword.value)
+        start = source.rindex(",", 0, value[0])
+        yield Change(start, value[1], "", "keyword dropped")
     for one, other in combinations(node.args, 2):
         (a, b), (c, d) = span(source, one), span(source, other)
         swapped = source[c:d] + source[b:c] + source[a:b]
@@ -159,7 +199,8 @@ def call(source: str, node: ast.Call) -> Iterator[Change]:
 def subscript(source: str, node: ast.Subscript) -> Iterator[Change]:
     index = node.slice
     yield Change(*span(source, node), text(source, node.value), "index dropped")
-    if isinstance(index, ast.Tuple) and len(index.elts) == 2:
-        first, second = (text(source, part) for part in index.elts)
-        whole = span(source, index)
-        yield Change(*whole, f"{second}, {first}", "axes swapped")
+    if isinstance(index, ast.Tuple):
+        parts = [text(source, part) for part in index.elts]
+        for k in range(len(parts) - 1):
+            swapped = [*parts[:k], parts[k + 1], parts[k], *parts[k + 2 :]]
+            yield Change(*span(source, index), ", ".join(swapped), "axes swapped")

@@ -102,16 +102,13 @@ class PageCheck:
         following = number + 1
         if following >= len(self.gaps):
             return []
-        unknown: set[object] = set()
-        if prose.explains(self.gaps[following]):
-            sentences = self._peek(number)
-            unknown |= self.page.unknown(sentences)
-            if unknown <= introduced_by(sentences):
-                return []  # whatever the words say
-        if not self._hears(prose.explains, following):
+        if not prose.explains(self.gaps[following]):
+            self._hears(prose.explains, following)
             return []
+        sentences = self._peek(number)
+        unknown = self.page.unknown(sentences)
         found = []
-        while following < len(self.gaps):
+        while unknown and following < len(self.gaps):
             later = self._peek(following)
             heads = introduced_by(later)
             if heads & unknown and not names_in(later) & introduced_by(sentences):
@@ -119,6 +116,8 @@ class PageCheck:
             following += 1
             if following < len(self.gaps) and not self._hears(prose.goes_on, following):
                 break
+        if found:  # otherwise it did not matter whether the words explain
+            self._hears(prose.explains, number + 1)
         return found
 
     def _peek(self, number: int) -> tuple[Sentence, ...]:
@@ -149,9 +148,11 @@ class PageCheck:
         if not isinstance(sentence, Chain) or not sentence.relations:
             return None
         words = (prose.begins_condition, prose.is_condition_after)
-        if not any(self._hears(question, number) for question in words):
-            return None
-        if not self.page.reads_as_condition(sentence):
+        said = any(question(self.gaps[number]) for question in words)
+        if said and not self.page.reads_as_condition(sentence):
+            return None  # whatever the words say
+        answers = [self._hears(question, number) for question in words]
+        if not any(answers):
             return None
         ends = {"start": sentence.start, "end": sentence.end}
         return Condition(sentence.members, sentence.relations, **ends)
@@ -164,9 +165,11 @@ class PageCheck:
             found.append(before)
         following = number + 1
         if not found and following < len(self.gaps):
-            after_it = self._hears(prose.is_condition_after, following)
+            after_it = prose.is_condition_after(self.gaps[following])
             later = self._peek(following) if after_it else ()
             after = self._condition(following, named(later, self.page.scope, self.page.strict))
+            if not after_it or after is not None:
+                self._hears(prose.is_condition_after, following)
             if after is not None:
                 found.append(after)
                 self.taken.add(following)

@@ -339,7 +339,9 @@ $$
 \end{aligned}
 $$
 
-$r(x) \ge 0$, and $\dfrac{d}{dx}r(x) = 1 \text{ for } x > 0$.
+$r(x) \ge 0$, and $\dfrac{d}{dx}r(x) = 1 \text{ for } x > 0$. If $x > 1$, then $r(x) > 1$.
+
+The same holds for $s + 1$, where $s = r(x)$, with $s \ge 0$.
 """
 WORDS = {
     "For $x": "设 $x",
@@ -350,6 +352,12 @@ WORDS = {
     r"\text{squared}": r"\text{平方}",
     "$, and $": "$，且 $",
     r"\text{ for }": r"\text{ 当 }",
+    "If $": "若 $",
+    ", then $": "，则 $",
+    "The same holds for $s": "对 $s",
+    "$, where $": "$，其中 $",
+    "$, with $": "$，且 $",
+    "0$.\n": "0$，结论相同。\n",
 }
 
 
@@ -375,6 +383,9 @@ def chinese() -> str:
         pytest.param(r"\text{若 }", r"\text{不 }", 2, id="a word that is no condition"),
         pytest.param(r"\text{平方}", r"\text{$x$}", 2, id="mathematics among the words"),
         pytest.param(r"$r(x) \ge 0$", "$$\nr(x) \\ge 0\n$$", 2, id="displayed"),
+        pytest.param("若 $x > 1", "又 $x > 1", 2, id="no word that makes a condition"),
+        pytest.param("其中", "而", 2, id="no word that explains a name"),
+        pytest.param("且 $s", "。且 $s", 1, id="a sentence that ends where nothing is explained"),
         pytest.param("且 $", "且\n\n!!! unchecked\n\n    $", 2, id="an aside"),
         pytest.param("且 $", "$1 = 1$ 且 $", 2, id="one formula more"),
         pytest.param("且 $", "$ 且 $", 2, id="a lone dollar"),

@@ -440,7 +440,7 @@ class _Scanner:
         body = self.text[at + 1 : close]
         spaced = body[0].isspace() or body[-1].isspace()
         if spaced and not re.search(r"[\\^_={}]", body) and len(body.strip()) > 1:
-            return at + 1
+            return self._lone_dollar(at, at + 1)
         self._formula(at + 1, close, at, close + 1, False)
         return close + 1
 

@@ -89,6 +89,7 @@ PLAIN = words(
     """
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
+UNSEEN_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 MAX_DIGITS = 200
@@ -130,6 +131,8 @@ def tokenize(tex: str) -> tuple[Token, ...]:
     """
     if len(tex) > MAX_LENGTH:
         raise Unread(f"a formula of {len(tex)} characters is too long to be read", 0)
+    if (unseen := UNSEEN_SPACE.search(tex)) is not None:
+        raise Unread("an invisible character stands here", *unseen.span(), "ML103")
     tokens = _Tokenizer(tex).run()
     _check_balance(tokens)
     return tuple(tokens)

@@ -82,6 +82,7 @@ ROWS = {
         ("costs $5, so $x = 5$", [(1, 15, "x = 5")]),
         ("a $ b", []),
         (r"$x \in \mathbb{R}$ costs 5$ a day", [(1, 2, r"x \in \mathbb{R}")]),
+        (r"$x \in \mathbb{R}$ costs 5 $ or 6 $ a day", [(1, 2, r"x \in \mathbb{R}")]),
     ],
     "containers": [
         ("> $x$", [(1, 4, "x")]),
@@ -123,6 +124,7 @@ FAULTS = [
     ("$$\nx\n\ntext\n\nmore $y$", (1, 1)),
     (r"so x \in \mathbb{R}$ are", (1, 20)),
     (r"$y$ and x \in \mathbb{R}$ too", (1, 25)),
+    (r"so x \in \mathbb{R}$ are two, and $y$", (1, 20)),
     ("$$x$$$", (1, 6)),
 ]
 

@@ -251,6 +251,9 @@ def test_what_a_reader_tells_apart_is_not_the_same(one: str, other: str) -> None
 # -- errors -------------------------------------------------------------------------------------
 
 ERRORS = [
+    # what the reader cannot see
+    ("x\x0c = x", 1, "an invisible character stands here"),
+    ("x = \x1fx", 4, "an invisible character stands here"),
     # what is left open
     ("", 0, "something is missing"),
     ("a +", 3, "something is missing"),

@@ -35,11 +35,12 @@ def borders(
         found += [c for row, value in rows if value.data != "kink" for c in row]
     for comparison in (c for c in found if c.relation != "!="):
         included = comparison.relation in ("<=", ">=", "=")
-        for leaf, at in _on_border(terms, comparison, point):
+        for leaf, at in on_border(terms, comparison, point):
             yield Border(leaf, at, included)
 
 
-def _on_border(terms: Terms, comparison: Comparison, point: Point) -> Iterator[tuple[int, Point]]:
+def on_border(terms: Terms, comparison: Comparison, point: Point) -> Iterator[tuple[int, Point]]:
+    """Points at which the two sides of a comparison are equal, each with the variable moved."""
     left, right = comparison.left, comparison.right
     gaps = [terms.sub(left, right)]
     if left.kind == "fun" and left.data == "abs":

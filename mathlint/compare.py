@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from mathlint.borders import Border, admits, borders, disagree, jumps, lacks_case
+from mathlint.borders import Border, admits, borders, disagree, jumps, lacks_case, on_border
 from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_surely_different, is_zero, parts
 from mathlint.numeric import (
@@ -282,8 +282,35 @@ def _branch_points(
         met.add(sides)
         if len(met) >= MOST_CELLS:
             break
+    found += _across(branchings, met, instance, terms, rng, rules)
     if not instance.conditions:
         _check_cases(instance, found)
+    return found
+
+
+def _across(
+    branchings: Sequence[Comparison],
+    met: set[frozenset[tuple[int, bool]]],
+    instance: Instance,
+    terms: Terms,
+    rng: random.Random,
+    rules: Rules,
+) -> list[dict[int, Fraction]]:
+    """Usable points beyond branchings that lie too far out to be met by chance."""
+    sides = frozenset[tuple[int, bool]]().union(*met)
+    found: list[dict[int, Fraction]] = []
+    for number, branching in enumerate(branchings):
+        if {(number, True), (number, False)} <= sides:
+            continue
+        if branching.left is branching.right:
+            branching = replace(branching, right=terms.zero)
+        point = {leaf: sample(terms.domains[leaf], rng) for leaf in _leaves(instance)}
+        for leaf, border in on_border(terms, branching, point):
+            for step in (Fraction(1, 2), Fraction(-1, 2)):
+                beyond = {**border, leaf: border[leaf] + step * (1 + abs(border[leaf]))}
+                inside = lies_in(beyond[leaf], terms.domains[leaf])
+                if inside and _usable(instance, terms, beyond, rules):
+                    found.append(beyond)
     return found
 
 

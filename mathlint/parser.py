@@ -385,6 +385,8 @@ class Parser:
                 end = self.tokens[self.at - 1].end
             elif self.peek_is("^") and exponent is None:
                 at = self.take()
+                if layer is not None:
+                    raise Unread("a second superscript: put braces around the first", at.start)
                 tokens = self.script()
                 if all(part.text == "prime" for part in tokens):
                     primes += len(tokens)
@@ -392,8 +394,6 @@ class Parser:
                 found = self.superscript(tokens, at)
                 end = self.tokens[self.at - 1].end
                 if isinstance(found, Group) and found.bracket in "([" and found.bracket:
-                    if layer is not None:
-                        raise Unread("a second layer index", at.start, end)
                     layer = found.items[0]
                 else:
                     exponent = found

@@ -471,7 +471,8 @@ class _Row:
         """Comma-separated parts; parts without a relation go with their neighbour's list."""
         parts = split_at(_joined_by_commas(tokens), [",", ";"])
         if not all(parts):
-            raise Unread("an empty item between commas", tokens[0].start, tokens[-1].end)
+            at = tokens or list(self.row.condition) or list(self.row.tokens)
+            raise Unread("an empty item between commas", at[0].start, at[-1].end)
         related = [bool(split_relations(part)[1]) for part in parts]
         if not any(related):
             return [[part] for part in parts]

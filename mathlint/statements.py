@@ -40,6 +40,7 @@ from mathlint.syntax import (
     NumberSet,
     Power,
     Product,
+    Quotient,
     Range,
     Ref,
     Sentence,
@@ -283,13 +284,20 @@ class Page(Declarations):
                     self.declare(name, condition.target)
             elif isinstance(condition, Condition) and self._bounds_beside(condition):
                 continue
-            elif (
-                fresh and isinstance(condition, Range) and self._introduces(bare(chain.members[0]))
-            ):
+            elif fresh and isinstance(condition, Range) and self._ranges_over(chain, condition):
                 self.declare_range(condition.names, condition.items)
             else:
                 kept.append(condition)
         return replace(chain, conditions=tuple(kept))
+
+    def _ranges_over(self, chain: Chain, condition: Range) -> bool:
+        """Whether `a^{(l)} = ..., l = 1, ..., n` introduces a name for every value of a range."""
+        left = bare(chain.members[0])
+        names = {name.name for name in condition.names}
+        marked = isinstance(left, Ref) and bool(
+            names & {part.name for part in walk(left) if isinstance(part, Ref)} - {left.name}
+        )
+        return marked or self._introduces(left)
 
     def _bounds_beside(self, condition: Condition) -> bool:
         """`f(y) = ..., 0 < y < 1`: bounds of a name that nothing has introduced yet."""
@@ -409,6 +417,8 @@ class Page(Declarations):
     def _sums_freely(self, left: Node, right: Node) -> bool:
         """`\\sum_k y_k = 1` about free variables alone is an assumption."""
         if not isinstance(left, BigOperator | Sum) or not literal(right):
+            return False
+        if any(isinstance(p, Call | Power | Derivative | Quotient) for p in walk(left)):
             return False
         bound = {n for p in walk(left) if isinstance(p, BigOperator) for n in p.indices}
         parts = [p for p in walk(left) if isinstance(p, Ref) and p.name not in bound]

@@ -373,7 +373,7 @@ CODES: dict[str, tuple[Text, str]] = {
     "ML302": (Text("neither shown nor refuted", "既不能证实也不能否定"), ""),
     "ML303": (Text("nothing to try it at", "没有可供检验的点"), r"x^2 = x \quad (x > 2, x < 1)"),
     "ML304": (Text("a case that no point reached", "没有点落入某一分支"),
-              r"|x| = \begin{cases} -x & x < -10^9 \\ |x| & \text{otherwise} \end{cases}"),
+              r"|x| = \begin{cases} -1 & x^2 < 0 \\ |x| & \text{otherwise} \end{cases}"),
     "ML305": (Text("a value where two cases meet that the other side does not have",
                    "在两分支交界处，一边有值而另一边没有"),
               r"\dfrac{d}{dx}\max(x, 0) = \begin{cases} 1 & x \ge 0 \\ 0 & x < 0 \end{cases}"),

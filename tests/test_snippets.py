@@ -4,7 +4,9 @@ A gradient is any function named `X_grad` or `X_grad_<parameter>`; its forward f
 the same module, and without a suffix it differentiates by X's first parameter. `X_jacobian` is the
 derivative of an X that returns a vector, and `X_vjp` the product of its parameter `upstream` with
 it. What a parameter may be follows from its name (see `points`), so a new snippet needs no line
-here.
+here. A capital letter is a matrix; where there is one, or a gain or eps, the docstrings tell the
+shapes, and which arguments are results of other functions. There a gradient that takes G, or delta,
+is given the gradient of some loss with respect to X's result, and returns that of the loss.
 """
 
 import inspect
@@ -34,6 +36,7 @@ LOGITS = (0.0, 1e-300, -1e-300, 0.5, -0.5, 37.0, -37.0, 745.0, -745.0, 1000.0, -
 PROBABILITIES = (1e-300, 1e-17, 0.3, 0.5, 1 - 2**-20, 1 - 2**-53)
 TARGETS = (0.0, 0.25, 1.0)
 POSITIVE = (1e-17, 0.5, 1.0, 30.0)
+UPSTREAM = {"G", "delta"}
 
 # autograd itself takes exp(z) from expm1(z) + 1, which keeps no digit far to the left
 defvjp(autograd.numpy.expm1, lambda _, z: lambda g: g * autograd.numpy.exp(z))
@@ -72,6 +75,10 @@ def call(function, given):
     return function(*(given[name] for name in names_of(function)))
 
 
+def is_batch(names):
+    return any(name.isupper() or name in {"gamma", "eps"} for name in names)
+
+
 def functions():
     """Yield every function with the parameters that its points are made for."""
     for path in MODULES:
@@ -94,7 +101,11 @@ def gradients():
 
 FUNCTIONS = list(functions())
 GRADIENTS = list(gradients())
-BATCHES = [case for case in FUNCTIONS if "theta" not in case.values[2] or "x" in case.values[2]]
+BATCHES = [
+    case
+    for case in FUNCTIONS
+    if not is_batch(case.values[2]) and ("theta" not in case.values[2] or "x" in case.values[2])
+]
 WITH_INTEGERS = [case for case in FUNCTIONS if set(case.values[2]) <= {"z", "x", "y"}]
 PREDICTIONS = [case for case in FUNCTIONS if "y_hat" in case.values[2]]
 COSTS = [case for case in FUNCTIONS if case.values[2] == ["a", "y"] and "_grad" not in case.id]
@@ -166,16 +177,54 @@ def prediction_points():
         yield {"y_hat": y + residuals[:n], "y": y, "delta": delta}
 
 
+def documented(path, name):
+    """Return the docstrings of a function's forward function and of itself, in one line."""
+    match = GRADIENT.fullmatch(name)
+    found = [match["forward"], name] if match else [name]
+    return " ".join(" ".join(getattr(plain(path), key).__doc__ for key in found).split())
+
+
+def batch_points(path, name):
+    """Return arrays over m examples, n inputs and k outputs, as the docstrings describe them."""
+    rng = np.random.default_rng(20190504)
+    text = documented(path, name)
+    described = re.findall(r"\b(\w+): array ((?:\([^)]*\)(?: or )?)+)", text)
+    axes = {key: re.findall(r"\w+", forms.rpartition("(")[2]) for key, forms in described}
+    results = re.findall(r"\b(\w+): array [^.]*?\), (\w+)\((\w+(?:, \w+)*)\)\.", text)
+    for (m, n, k), size in product([(1, 1, 1), (2, 3, 1), (4, 2, 3), (3, 5, 2)], (0.1, 1, 1000)):
+        length = {"m": m, "n": n, "k": k}
+        given = {key: size * rng.normal(size=[length[axis] for axis in axes[key]]) for key in axes}
+        if "y" in given:
+            given["y"] = rng.choice(TARGETS, size=np.shape(given["y"]))
+        given["eps"] = float(size**2)  # of the size of a variance: far from it, gradients cancel
+        for key, function, arguments in results:
+            given[key] = getattr(plain(path), function)(*(given[a] for a in arguments.split(", ")))
+        yield given
+
+
+def cases(path, name, names):
+    """Return the points of a function that has, with its forward function, these parameters."""
+    return batch_points(path, name) if is_batch(names) else points(names)
+
+
 def automatic(path, forward, wrt, given):
     """Return the derivative of a forward function by one argument, from automatic differentiation.
 
     Where each output i has its own row i of the argument, only that row matters: the derivative
     has one axis i for both, and everything off this diagonal must be 0. With `upstream` given, the
-    derivative is multiplied by it from the left.
+    derivative is multiplied by it from the left; in a batch, it is that of the loss.
     """
     function = getattr(differentiable(path), forward)
     values = {name: given[name] for name in names_of(function)}
-    jacobian = autograd.jacobian(lambda value: function(**{**values, wrt: value}))(given[wrt])
+    loss = [given[name] for name in UPSTREAM & given.keys()] if is_batch(given) else []
+
+    def output(value):
+        result = function(**{**values, wrt: value})
+        return autograd.numpy.sum(loss[0] * result) if loss else result
+
+    jacobian = autograd.jacobian(output)(given[wrt])
+    if loss:
+        return jacobian
     if "upstream" in given:
         return np.matmul(given["upstream"], jacobian)
     if np.ndim(jacobian) < 3:
@@ -202,7 +251,7 @@ def close(actual, expected, given):
 @pytest.mark.parametrize(("path", "forward", "gradient", "wrt", "names"), GRADIENTS)
 def test_gradient_is_the_derivative_of_its_forward_function(path, forward, gradient, wrt, names):
     functions = plain(path)
-    for given in points(names):
+    for given in cases(path, gradient, names):
         actual = call(getattr(functions, gradient), given)
         expected = automatic(path, forward, wrt, given)
         assert close(actual, expected, given), (given, actual, expected)
@@ -222,7 +271,7 @@ WRONG = {
 @pytest.mark.parametrize(("path", "forward", "gradient", "wrt", "names"), GRADIENTS)
 def test_a_wrong_gradient_is_refused(path, forward, gradient, wrt, names, wrong):
     functions = plain(path)
-    for given in points(names):
+    for given in cases(path, gradient, names):
         actual = wrong(call(getattr(functions, gradient), given))
         if not close(actual, automatic(path, forward, wrt, given), given):
             return
@@ -232,7 +281,7 @@ def test_a_wrong_gradient_is_refused(path, forward, gradient, wrt, names, wrong)
 @pytest.mark.parametrize(("path", "name", "names"), FUNCTIONS)
 def test_no_warning_no_infinity_and_no_change_of_the_input(path, name, names):
     function = getattr(plain(path), name)
-    for given in points(names):
+    for given in cases(path, name, names):
         before = {key: np.copy(value) for key, value in given.items()}
         with warnings.catch_warnings(), np.errstate(over="raise", divide="raise", invalid="raise"):
             warnings.simplefilter("error")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from mathlint.check import check_text
 from mathlint.report import GREEN
 from tests.mutation.judge import ROOT, SETTINGS, Source, Verdict, crashed
 from tests.mutation.snippets import Change
-from tests.test_snippets import call, names_of, pasted, points
+from tests.test_snippets import GRADIENT, call, cases, names_of, pasted
 
 TESTS = ROOT / "tests" / "test_snippets.py"
 SAME = tomllib.loads((Path(__file__).parent / "same.toml").read_text(encoding="utf-8"))["same"]
@@ -82,14 +81,15 @@ def same_bits(source: Source, changed: Path) -> bool:
     return all(
         bits(old, name, given) == bits(new, name, given)
         for name in vars(old)
-        for given in arguments(old, name)
+        for given in arguments(source, old, name)
     )
 
 
-def arguments(module: object, name: str) -> Iterator[dict[str, object]]:
-    forward = re.sub(r"_grad(_\w+)?$", "", name)
+def arguments(source: Source, module: object, name: str) -> Iterator[dict[str, object]]:
+    match = GRADIENT.fullmatch(name)
     names = names_of(getattr(module, name))
-    for given in points(names_of(getattr(module, forward))):
+    every = [*names_of(getattr(module, match["forward"])), *names] if match else names
+    for given in cases(ROOT / "snippets" / module_of(source), name, list(dict.fromkeys(every))):
         yield {key: given[key] for key in names}
 
 

@@ -42,8 +42,9 @@ def mean_logistic_cost_grad(theta, X, y):
 def mean_logistic_cost_hess(theta, X):
     """Return the Hessian X^T diag(a (1 - a)) X / m of the mean logistic cost.
 
-    theta, X: as for mean_logistic_cost; the targets do not enter. Result: array (n, n), float64.
-    Raises ValueError if the lengths do not fit.
+    theta: array (n,), the parameters. X: array (m, n). Result: array (n, n), float64. Domain:
+    finite theta and X, m > 0; the targets do not enter. Raises ValueError if the lengths do not
+    fit.
     """
     z = np.matmul(X, theta)
     # 1 - a is sigmoid(-z); the weights multiply rows, so that no m x m matrix is formed

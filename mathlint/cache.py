@@ -27,7 +27,8 @@ from mathlint.report import Note, Report, SnippetCheck, Statement, Witness
 from mathlint.settings import Settings, nearest_pyproject
 
 FOLDER = ".mathlint_cache"
-FOREIGN = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?!numpy\b)", re.MULTILINE)
+IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)|import[ \t]+([^#;\n]+))", re.MULTILINE)
+KNOWN = frozenset({"numpy", *sys.stdlib_module_names})
 SOURCES = Path(__file__).parent
 
 
@@ -40,10 +41,11 @@ class Cache:
     def key(self, text: str, settings: Settings) -> str | None:
         """What a page's report depends on, in short; None if that cannot be told.
 
-        Code that imports more than NumPy runs on files which nobody follows here.
+        Code that imports more than NumPy and the standard library runs on files which nobody
+        follows here.
         """
         whole = include(text.split("\n"), settings.snippets)
-        if any(FOREIGN.search(code.text) for code in whole[-1].values()):
+        if any(_imported(code.text) - KNOWN for code in whole[-1].values()):
             return None
         return _digest(repr((_checker(SOURCES), settings, text, whole)))
 
@@ -101,6 +103,12 @@ def _checker(folder: Path) -> str:
     sources = [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.py"))]
     packages = [_version(name) for name in ("numpy", "python-flint")]
     return _digest(repr((sys.version, sys.platform, packages, sources)))
+
+
+def _imported(code: str) -> set[str]:
+    """The packages that lines of code import."""
+    names = [name for pair in IMPORT.findall(code) for name in "".join(pair).split(",")]
+    return {name.split()[0].partition(".")[0] for name in names if name.strip()}
 
 
 def _version(package: str) -> str:

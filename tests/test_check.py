@@ -244,12 +244,25 @@ def test_a_page_with_a_finding_is_judged_each_time(project: Project, counted: Co
     assert not project.cache.folder.exists()
 
 
-def test_code_that_imports_more_than_numpy_is_run_each_time(
-    project: Project, counted: Counted
+@pytest.mark.parametrize(
+    ("line", "judged"),
+    [
+        ("import math", 1),
+        ("import math, os.path as path", 1),
+        ("from math import erf", 1),
+        ("import snippets", 2),
+        ("import math, snippets", 2),
+        ("from tests.test_check import CODE", 2),
+        ("    import snippets  # inside a function", 2),
+    ],
+)
+def test_code_that_imports_what_may_change_is_run_each_time(
+    project: Project, counted: Counted, line: str, judged: int
 ) -> None:
-    edit(project.code, "import numpy as np\n", "import math\nimport numpy as np\n")
+    place = "    return" if line.startswith(" ") else "import numpy"
+    edit(project.code, place, f"{line}\n{place}")
     assert project.check() == project.check()
-    assert len(counted.pages) == 2
+    assert len(counted.pages) == judged
 
 
 def test_code_that_changes_under_the_check_is_not_kept(

@@ -41,7 +41,7 @@ links: site ## Links and fragments of the built site and of the root documents
 	$(BIN)/lychee --offline --include-fragments --index-files index.html --no-progress \
 		--root-dir $(CURDIR)/site 'site/**/*.html' *.md
 
-mutants: setup ## Change formulas and snippets, one token at a time: each change must be caught (ALL=1)
+mutants: setup ## Change formulas and code in ways of every kind (ALL=1: in all ways): each must be caught
 	$(BIN)/python -m tests.mutants
 
 bench: setup ## Statements per second, beside SymPy on the same claims

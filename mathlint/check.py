@@ -132,10 +132,11 @@ def check_texts(
 def _judged(texts: Sequence[Text], settings: Settings, jobs: int) -> dict[Text, Report]:
     """The reports of texts without one; those that may share their mathematics go together."""
     groups = list(_groups(texts, settings)) if len(texts) != 1 else [texts]
-    if jobs == 1 or len(groups) < 2:
+    jobs = min(jobs, len(groups) // 2)  # to start a process takes as long as a page or two
+    if jobs < 2:
         return {text: report for group in groups for text, report in _together(group, settings)}
     longest_first = sorted(groups, key=lambda group: -len(group[0].text))
-    with ProcessPoolExecutor(min(jobs, len(groups)), multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         done = pool.map(_together, longest_first, [settings] * len(groups))
         return {text: report for group in done for text, report in group}
 

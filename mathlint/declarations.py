@@ -192,10 +192,11 @@ class Declarations:
         self.note_spans(sentence)
         bound = {n for p in walk(sentence) if isinstance(p, BigOperator) for n in p.indices}
         for part in walk(sentence):
+            below = part.subs if isinstance(part, Ref | Component) else ()
             for node in _index_places(part):
                 for name in walk(node):
                     if isinstance(name, Ref) and not name.subs and name.name not in bound:
-                        self._assume_whole(name)
+                        self._assume_whole(name, any(node is sub for sub in below))
 
     def note_spans(self, sentence: Node) -> None:
         """What sums and dots tell of the indices of names that nothing declares."""
@@ -222,11 +223,13 @@ class Declarations:
                 if isinstance(low, Num) and isinstance(high, Ref):
                     self.scope.note_span(ref, place, (low, high))
 
-    def _assume_whole(self, name: Ref) -> None:
+    def _assume_whole(self, name: Ref, is_index: bool) -> None:
         entry = self.scope.entry(name)
         if entry is None:
             self._assume(name)
             entry = self.scope.open(name)
+        entry.as_index = entry.as_index or is_index
+        entry.as_size = entry.as_size or not is_index
         if entry.may_be_whole and not entry.is_whole:
             entry.integer = True
             self.scope.changes += 1

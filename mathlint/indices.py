@@ -143,6 +143,8 @@ class Indices:
                 return self.range_values(condition.items)
         if entry is not None and entry.range is not None:
             return self.range_values(entry.range)
+        if entry is not None and entry.assumed and entry.as_index and not entry.as_size:
+            return self.sizes  # two indices may be equal, two sizes need not
         if entry is not None and entry.is_whole:
             return tuple(value + entry.least - 1 for value in self._size_values())
         if self.strict or self.assume is None:

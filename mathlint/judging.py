@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from mathlint import prose
 from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
-from mathlint.naming import introduced_by, named, names_in
+from mathlint.naming import introduced_by, named, names_in, survey
 from mathlint.page import MAX_FORMULAS, Fence, Formula
 from mathlint.page import Page as Source
 from mathlint.plain import plain
@@ -71,7 +71,9 @@ class PageCheck:
         for formula in too_many:
             fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
             self._unread(MAX_FORMULAS, formula, fault)
-        for number in range(0 if too_many else len(self.source.formulas)):
+        numbers = range(0 if too_many else len(self.source.formulas))
+        survey([self._peek(number) for number in numbers], self.page.scope)
+        for number in numbers:
             self._visit(number)
         self.statements.sort(key=lambda item: item[0].formula)
         self._snippets()
@@ -203,7 +205,10 @@ class PageCheck:
                 f"the checker failed here: {type(fault).__name__}", 0, len(formula.tex), "ML900"
             )
             return self._unread(number, formula, failed)
-        sentences = named(sentences, self.page.scope, self.page.strict)
+        try:
+            sentences = named(sentences, self.page.scope, self.page.strict)
+        except Unread as fault:
+            return self._unread(number, formula, fault)
         condition = self._condition(number, sentences)
         if condition is not None:
             return self._restricts(number, formula, condition)

@@ -14,6 +14,7 @@ from mathlint.errors import Unread
 from mathlint.reading import layer_index, squared
 from mathlint.scope import Key, Scope, key_of
 from mathlint.syntax import (
+    BigOperator,
     Call,
     Chain,
     Component,
@@ -22,6 +23,7 @@ from mathlint.syntax import (
     Membership,
     Node,
     Num,
+    NumberSet,
     Power,
     Product,
     Quotient,
@@ -35,6 +37,47 @@ from mathlint.syntax import (
 from mathlint.tokens import FUNCTIONS
 
 EQUATIONS = ("=", ":=")
+POSITIVE = frozenset({"\\sigma", "\\tau", "s"})
+
+
+def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
+    """What the whole page tells of its letters: which head a definition, which run over ranges.
+
+    A letter over which two numbers stand on left sides, as in `z^2 = ...`, `z^3 = ...`, has layers.
+    """
+    numbers: dict[str, set[Fraction]] = {}
+    for sentence in (sentence for sentences in formulas for sentence in sentences):
+        for head in _heads(sentence):
+            name = head.base if isinstance(head, Power | Component) else head
+            if isinstance(name, Ref):
+                scope.heads.add(name.name)
+            if isinstance(name, Call) and name.function not in FUNCTIONS:
+                scope.functions.add(name.function)
+            if isinstance(head, Power) and isinstance(name, Ref):
+                exponent = bare(head.exponent)
+                if isinstance(exponent, Num):
+                    numbers.setdefault(name.name, set()).add(exponent.value)
+        scope.running |= _running(sentence)
+    scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
+
+
+def _running(sentence: Sentence) -> set[str]:
+    """The letters that a sentence uses as indices of sums, ranges and lengths."""
+    found: set[str] = set()
+    places: list[Node] = []
+    for part in walk(sentence):
+        match part:
+            case BigOperator():
+                found |= set(part.indices)
+                places += [end for end in (part.lower, part.upper) if end is not None]
+            case Range():
+                found |= {name.name for name in part.names}
+                places += part.items
+            case Membership() if part.target.name.startswith(("finite", "N", "Z")):
+                found |= {name.name for name in part.names}
+            case NumberSet():
+                places += part.dims
+    return found | {p.name for place in places for p in walk(place) if isinstance(p, Ref)}
 
 
 def named(sentences: Sequence[Sentence], scope: Scope, strict: bool) -> tuple[Sentence, ...]:
@@ -46,12 +89,15 @@ def named(sentences: Sequence[Sentence], scope: Scope, strict: bool) -> tuple[Se
     found: list[Sentence] = []
     for sentence in sentences:
         found.append(_rebuilt(sentence, change))
+        _refuse_roots(found[-1], scope)
     return tuple(found)
 
 
 def named_node(node: Node, scope: Scope, strict: bool) -> Node:
     """A tree whose names carry their marks as the page means them."""
-    return rebuilt(node, _change(scope, strict))
+    found = rebuilt(node, _change(scope, strict))
+    _refuse_roots(found, scope)
+    return found
 
 
 def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
@@ -108,7 +154,7 @@ def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> No
     if isinstance(head, Power) and isinstance(name, Ref):
         index = layer_index(head.exponent)
         if _is_square(head, scope):
-            _introduce_square(_labelled(name, scope), sentence, scope)
+            _introduce_square(_labelled(name, scope, strict), sentence, scope)
         elif index is not None and _is_new(name, scope):
             scope.superscripted.add(name.name)
             letters = {part.name for part in walk(index) if isinstance(part, Ref)}
@@ -170,7 +216,8 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
             case Derivative(variables=(Power() | Call(),)):
                 return _by_square(node)
             case Ref():
-                return _root(_labelled(replace(node, layer=_plain(node.layer)), scope), scope)
+                plain = replace(node, layer=_plain(node.layer))
+                return _root(_labelled(plain, scope, strict), scope)
         return node
 
     return change
@@ -180,12 +227,31 @@ def _plain(layer: Node | None) -> Node | None:
     return bare(layer) if layer is not None else None
 
 
-def _labelled(node: Ref, scope: Scope) -> Ref:
-    """A name with the label below it, if what stands there is one."""
+def _labelled(node: Ref, scope: Scope, strict: bool) -> Ref:
+    """A name with the label below it, if what stands there is one.
+
+    Where names need no introduction, a letter that heads a definition of the page is no index.
+    """
     label = node.subs[0] if node.subs else None
-    if isinstance(label, Ref) and not label.subs and (node.name, label.name) in scope.labels:
+    if not isinstance(label, Ref) or label.subs or node.layer is not None:
+        return node
+    entry = scope.entry(label)
+    heads = label.name in scope.heads - scope.running and not (entry and entry.is_whole)
+    if (node.name, label.name) in scope.labels or (heads and not strict):
         return replace(node, name=f"{node.name}_{{{label.name}}}", subs=node.subs[1:])
     return node
+
+
+def _refuse_roots(node: Node, scope: Scope) -> None:
+    """Only a deviation is the positive root of its square without a word."""
+    for part in walk(node):
+        square = part.args[0] if isinstance(part, Call) and part.args else None
+        if not isinstance(square, Ref) or getattr(part, "function", "") != "sqrt":
+            continue
+        root = square.name.removesuffix("^{2}")
+        if root in scope.squares and root != square.name and root.split("_")[0] not in POSITIVE:
+            message = f"{root} is known by its square alone: which root?"
+            raise Unread(message, part.start, part.end)
 
 
 def _root(node: Ref, scope: Scope) -> Node:

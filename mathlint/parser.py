@@ -388,7 +388,7 @@ class Parser:
                 if layer is not None:
                     raise Unread("a second superscript: put braces around the first", at.start)
                 tokens = self.script()
-                if all(part.text == "prime" for part in tokens):
+                if tokens and all(part.text == "prime" for part in tokens):
                     primes += len(tokens)
                     continue
                 found = self.superscript(tokens, at)
@@ -509,6 +509,8 @@ class Parser:
                 start=tokens[0].start,
                 end=tokens[-1].end,
             )
+        if not tokens:
+            raise Unread("an empty superscript", at.start, at.end)
         node = self.inner(tokens, at.start)
         is_index = isinstance(node, Product) and isinstance(node.factors[0], Group)
         if is_index and isinstance(node, Product) and isinstance(node.factors[1], Num):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mathlint.errors import Unread
 from mathlint.parser import Parser, split_relations
 from mathlint.syntax import (
+    Call,
     Chain,
     Condition,
+    Derivative,
     Dots,
     Group,
     Interval,
@@ -24,9 +27,11 @@ from mathlint.syntax import (
     Sentence,
     Sum,
     bare,
+    walk,
 )
 from mathlint.tokens import (
     ACCENTS,
+    ADDING,
     CONDITION_WORDS,
     ENDINGS,
     EXPLAINING,
@@ -425,7 +430,14 @@ class _Row:
         tokens, trailing = self._trailing_condition(tokens)
         units = self._units(tokens)
         conditions = [*self._conditions(trailing), *self._conditions(list(self.row.condition))]
-        found = self._joined([self._unit(unit) for unit in units], conditions)
+        sentences = [self._unit(unit) for unit in units]
+        words = [t.start for t in self.row.tokens if t.kind == "text" and t.text in ADDING]
+        added = [
+            later
+            for before, later in itertools.pairwise(sentences)
+            if any(before.end <= word < later.start for word in words)
+        ]
+        found = self._joined(sentences, added, conditions)
         if self.row.goes_on and isinstance(found[0], Chain):
             found[0] = replace(found[0], goes_on=True)
         return self._explained_first(found)
@@ -694,8 +706,13 @@ class _Row:
             )
         return sentence
 
-    def _joined(self, sentences: list[Sentence], conditions: list[Node]) -> list[Sentence]:
-        """Declarations after an equation in the same row are its conditions."""
+    def _joined(
+        self, sentences: list[Sentence], added: list[Sentence], conditions: list[Node]
+    ) -> list[Sentence]:
+        """What restricts names after an equation in the same row is its condition.
+
+        What is `added` by the word `and`, and what speaks of functions, is a claim of its own.
+        """
         kept: list[Sentence] = []
         for sentence in sentences:
             equation = (
@@ -704,9 +721,7 @@ class _Row:
                 else None
             )
             declares = not isinstance(sentence, Chain) or (
-                bool(sentence.relations)
-                and "=" not in sentence.relations
-                and ":=" not in sentence.relations
+                _restricts(sentence) and not any(sentence is other for other in added)
             )
             if equation is not None and declares:
                 conditions.append(self._as_condition(sentence))
@@ -714,6 +729,9 @@ class _Row:
                 kept.append(sentence)
         if not conditions:
             return kept
+        if any(sentence in added for sentence in kept):
+            message = "say by an own formula under which condition each of these stands"
+            raise Unread(message, conditions[0].start, conditions[0].end)
         if not all(isinstance(sentence, Chain) and sentence.relations for sentence in kept):
             raise Unread(
                 "a condition on what is no equation",
@@ -728,6 +746,15 @@ class _Row:
         ]
 
 
+def _restricts(chain: Chain) -> bool:
+    """Whether an inequality is about names alone, so that it can be a condition."""
+    parts = [part for member in chain.members for part in walk(member)]
+    functions = [part for part in parts if isinstance(part, Call) and part.function != "abs"]
+    if functions or any(isinstance(part, Derivative) for part in parts):
+        return False
+    return bool(chain.relations) and not {"=", ":=", "approx"} & set(chain.relations)
+
+
 def _unwrapped(tokens: list[Token]) -> list[Token]:
     """Braces that only colour or box a whole relation are taken away."""
     place = 0
@@ -738,7 +765,7 @@ def _unwrapped(tokens: list[Token]) -> list[Token]:
         free = before is None or boxed or before.kind in ("relation", ",", "operator")
         if token.kind == "{" and free:
             end = _matching(tokens, place)
-            if split_relations(tokens[place + 1 : end])[1]:
+            if end > place and split_relations(tokens[place + 1 : end])[1]:
                 head = tokens[: place - 1] if boxed else tokens[:place]
                 tokens = [*head, *tokens[place + 1 : end], *tokens[end + 1 :]]
                 place = len(head)

@@ -102,6 +102,8 @@ class Entry:
     entrywise: bool = False
     parameter: bool = False
     lies_in: NumberSet | None = None
+    as_index: bool = False
+    as_size: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -134,6 +136,9 @@ class Scope:
     follows_indices: bool = False
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
     labels: set[tuple[str, str]] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)
+    running: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
     superscripted: set[str] = field(default_factory=set)
     layer_letters: set[str] = field(default_factory=set)
@@ -190,8 +195,8 @@ class Scope:
     def is_function(self, name: str) -> bool:
         """Whether a name, followed by a bracket, is a call."""
         entry = self.entries.get((name, False))
-        if entry is None:
-            return name == "\\Phi"
+        if entry is None or (entry.assumed and not entry.defined and not entry.declared):
+            return name == "\\Phi" or name in self.functions
         return entry.function is not None
 
 

@@ -730,6 +730,7 @@ class Page(Declarations):
             chosen = ((name, value) for name, value in meaning.choices.items() if name != ROUND)
             names = tuple((_choice_name(name), value) for name, value in chosen)
             fixed = [(c.left, c.right) for c in comparisons if c.relation == "="]
+            self._check_moves(meaning, fixed, right)
             others = tuple(c for c in comparisons if c.relation != "=")
             stated = Instance(names, _paired(one, other), others, tuple(meaning.slopes))
             return self._constrained(meaning, stated, fixed)
@@ -742,6 +743,16 @@ class Page(Declarations):
             raise Undecided("too many entries to try them all")
         self._check_reach(reached, left, right)
         return found
+
+    def _check_moves(
+        self, meaning: Meaning, fixed: Sequence[tuple[Term, Term]], place: Node
+    ) -> None:
+        """A condition `z = x` under a derivative by x leaves open whether z moves along."""
+        moved = frozenset[int]().union(*(variables for _, variables in meaning.slopes))
+        for left, right in fixed:
+            if left.leaves and right.leaves and (left.leaves | right.leaves) & moved:
+                message = "does the derivative act before or after this condition? write it out"
+                raise Unread(message, place.start, place.end)
 
     def _constrained(
         self, meaning: Meaning, instance: Instance, fixed: Sequence[tuple[Term, Term]]

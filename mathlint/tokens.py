@@ -97,6 +97,7 @@ CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
 RELATED = re.compile(r"\s*&?\s*(?:=|:=|\\approx|\\coloneqq|\\triangleq)")
 WORDS = frozenset({"text", "textrm", "textit", "texttt", "mbox"})
 ENDINGS = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
+ADDING = frozenset({"and", "且", "并且", "和"})
 EXPLAINING = frozenset({"where", "with", "其中"})
 JOINING_WORDS = frozenset({"and", "where", "with", "as", "其中", "且", "并且", "和"})
 CONDITION_WORDS = JOINING_WORDS | frozenset(

@@ -89,6 +89,8 @@ PLAIN = words(
     """
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
+COLOUR = re.compile(r"[A-Za-z0-9#.,! -]+")
+COLOURED = re.compile(r"\s*(?:[^\s&}\\]|\\[^\\])")
 UNSEEN_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
@@ -243,8 +245,8 @@ class _Tokenizer:
             content, _ = self._argument(name, start)
             if name == "hspace":
                 self._add("gap", name, start, self.at)
-            if "color" in name and content.strip().lower() in INVISIBLE:
-                raise Unread(f"the reader cannot see what is coloured {content}", start, self.at)
+            if "color" in name:
+                self._check_colour(name, content, start)
             return None
         if name in SIZES:
             return None
@@ -268,6 +270,14 @@ class _Tokenizer:
             return self._symbol(name, "\\" + name, start, end)
         except Unread:
             raise Unread(f"\\{name} is not read", start, end, "ML103") from None
+
+    def _check_colour(self, name: str, colour: str, start: int) -> None:
+        if colour.strip().lower() in INVISIBLE:
+            raise Unread(f"the reader cannot see what is coloured {colour}", start, self.at)
+        if COLOUR.fullmatch(colour) is None:
+            raise Unread(f"{colour!r} is no colour", start, self.at)
+        if name == "textcolor" and COLOURED.match(self.tex, self.at) is None:
+            raise Unread(r"\textcolor needs something to colour", start, self.at)
 
     def _argument(self, name: str, start: int) -> tuple[str, int]:
         """The raw text of a braced argument, and where it begins."""

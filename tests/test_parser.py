@@ -254,6 +254,9 @@ ERRORS = [
     # what the reader cannot see
     ("x\x0c = x", 1, "an invisible character stands here"),
     ("x = \x1fx", 4, "an invisible character stands here"),
+    (r"x \textcolor{red}", 2, "needs something to colour"),
+    (r"\textcolor{red}\\x", 0, "needs something to colour"),
+    (r"\textcolor{r|d}{x}", 0, "is no colour"),
     # what is left open
     ("", 0, "something is missing"),
     ("a +", 3, "something is missing"),
@@ -269,7 +272,7 @@ ERRORS = [
     ("|x", 2, "something is missing"),
     (r"\begin{cases} x & x > 0", 0, "never closed"),
     (r"\dfrac{a}", 9, "something is missing"),
-    (r"\textcolor{red}", None, "missing"),
+    (r"\textcolor{red}", 0, "needs something to colour"),
     (r"\text{a", 5, "never closed"),
     # what a reader could read in two ways
     ("a/b/c", 1, "ambiguous"),

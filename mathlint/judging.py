@@ -14,6 +14,7 @@ from mathlint.page import Page as Source
 from mathlint.plain import plain
 from mathlint.reading import read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
+from mathlint.scope import Key
 from mathlint.settings import Settings
 from mathlint.statements import ACCEPTED, Judged, Page
 from mathlint.syntax import Chain, Condition, Sentence, rebuilt, walk
@@ -54,6 +55,7 @@ class PageCheck:
         self.read: dict[int, Reading] = {}
         self.peeked: list[Reading] = []
         self.heard: dict[tuple[Question, int], bool] = {}
+        self.known: dict[int, tuple[frozenset[Key], frozenset[str]]] = {}
         self.readings: dict[int, list[str]] = {}
         spans = [(formula.begin, formula.end) for formula in source.formulas]
         self.gaps = prose.gaps(source.text, spans)
@@ -106,6 +108,12 @@ class PageCheck:
             return []
         if not prose.explains(self.gaps[following]):
             self._hears(prose.explains, following)
+            scope = self.page.scope
+            names = {name for name, _ in scope.entries} | {"\\Phi"}
+            self.known[following] = (
+                frozenset(scope.entries),
+                frozenset(filter(scope.is_function, names)),
+            )
             return []
         sentences = self._peek(number)
         unknown = self.page.unknown(sentences)
@@ -121,6 +129,20 @@ class PageCheck:
         if found:  # otherwise it did not matter whether the words explain
             self._hears(prose.explains, number + 1)
         return found
+
+    def would_explain(self, number: int) -> bool:
+        """Whether it would have mattered if the words before a formula had explained a name."""
+        known, functions = self.known[number]
+
+        def read(formula: Formula) -> tuple[Sentence, ...]:
+            try:
+                return read_formula(formula.tex, functions.__contains__)
+            except (Unread, RecursionError):
+                return ()
+
+        before, *later = map(read, self.source.formulas[number - 1 :])
+        unknown, own = names_in(before) - known, introduced_by(before)
+        return any(introduced_by(one) & unknown and not names_in(one) & own for one in later)
 
     def _peek(self, number: int) -> tuple[Sentence, ...]:
         """The sentences of a formula as they would be read now; none if they cannot be."""
@@ -409,8 +431,11 @@ def _shared(check: PageCheck, report: Report, source: Source) -> Report | None:
     if report.findings or report.notes or not _alike(check.source, source):
         return None
     twin = PageCheck(source, check.settings)
-    if any(question(twin.gaps[k]) != said for (question, k), said in check.heard.items()):
-        return None
+    for (question, number), said in check.heard.items():
+        if question(twin.gaps[number]) != said and (
+            said or question is not prose.explains or check.would_explain(number)
+        ):
+            return None
     try:
         for read in check.peeked:
             _same(read, source)

@@ -354,6 +354,8 @@ $$
 
 $r(x) \ge 0$, and $\dfrac{d}{dx}r(x) = 1 \text{ for } x > 0$. If $x > 1$, then $r(x) > 1$.
 
+Let $q = \sum_{k=1}^{3} kx$. Also $q = 6x$. Later $k = 1, 2$ will do.
+
 The same holds for $s + 1$, where $s = r(x)$, with $s \ge 0$.
 """
 WORDS = {
@@ -366,6 +368,10 @@ WORDS = {
     "$, and $": "$，且 $",
     r"\text{ for }": r"\text{ 当 }",
     "If $": "若 $",
+    "Let $q": "令 $q",
+    "$. Also $": "$。另有 $",
+    "$. Later $": "$。此后取 $",
+    "$ will do.": "$ 即可。",
     ", then $": "，则 $",
     "The same holds for $s": "对 $s",
     "$, where $": "$，其中 $",
@@ -397,6 +403,8 @@ def chinese() -> str:
         pytest.param(r"\text{平方}", r"\text{$x$}", 2, id="mathematics among the words"),
         pytest.param(r"$r(x) \ge 0$", "$$\nr(x) \\ge 0\n$$", 2, id="displayed"),
         pytest.param("若 $x > 1", "又 $x > 1", 2, id="no word that makes a condition"),
+        pytest.param("此后取", "其中", 1, id="a word that explains what is known"),
+        pytest.param("另有", "其中", 2, id="a word that might explain a name"),
         pytest.param("其中", "而", 2, id="no word that explains a name"),
         pytest.param("且 $s", "。且 $s", 1, id="a sentence that ends where nothing is explained"),
         pytest.param("且 $", "且\n\n!!! unchecked\n\n    $", 2, id="an aside"),

@@ -12,7 +12,7 @@ from mathlint.naming import introduced_by, named, names_in, survey
 from mathlint.page import MAX_FORMULAS, Fence, Formula
 from mathlint.page import Page as Source
 from mathlint.plain import plain
-from mathlint.reading import read_formula
+from mathlint.reading import heads_of, read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.scope import Key
 from mathlint.settings import Settings
@@ -62,6 +62,7 @@ class PageCheck:
         self.visited: set[int] = set()
         self.conditions: dict[int, Condition] = {}
         self.taken: set[int] = set()
+        self.declaring: set[int] = set()
 
     def report(self) -> Report:
         """Judge every formula, then the snippets that the page embeds."""
@@ -221,6 +222,7 @@ class PageCheck:
         try:
             sentences = self._sentences(self.read[number])
         except Unread as fault:
+            self.page.scope.unread |= heads_of(formula.tex) - self.page.scope.entries.keys()
             return self._unread(number, formula, fault)
         except Exception as fault:
             failed = Unread(
@@ -249,8 +251,21 @@ class PageCheck:
                 empty = Unread("this line states nothing", sentence.start, sentence.end, "ML105")
                 self._unread(number, formula, empty, "mention")
                 continue
-            for judged in self._judge(sentence):
+            rests = self.page.rests_on(sentence)
+            if rests is not None:
+                self._unread(number, formula, rests)
+                continue
+            found = self._judge(sentence)
+            if self._assumes(number, sentence, found):
+                span = (sentence.start, sentence.end)
+                found = [Judged(*span, "declaration", ACCEPTED, "", span)]
+            for judged in found:
                 self.add(number, formula, judged)
+                if judged.kind == "declaration" and judged.outcome.verdict == "accepted":
+                    self.declaring.add(number)
+                if judged.outcome.verdict in ("unread", "undecided"):
+                    heads = introduced_by((sentence,)) or heads_of(formula.tex)
+                    self.page.lose(heads, judged.kind == "definition")
         for name, start in self.page.assumed[assumed:]:
             line, column = self.source.position(formula.offset(start))
             self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
@@ -268,6 +283,16 @@ class PageCheck:
         span = (condition.start, condition.end)
         outcome = Outcome("accepted", "read as a condition")
         return self.add(number, formula, Judged(*span, "mention", outcome, "", span))
+
+    def _assumes(self, number: int, sentence: Sentence, found: Sequence[Judged]) -> bool:
+        """Whether what is no theorem goes on with the declarations beside it: `, with x \\ne 0`."""
+        wrong = any(j.outcome.verdict == "refuted" or j.code == "ML106" for j in found)
+        if not wrong or self.source.formulas[number].display:
+            return False
+        beside = number in self.declaring or (
+            number - 1 in self.declaring and self._hears(prose.joins, number)
+        )
+        return beside and isinstance(sentence, Chain) and self.page.assume(sentence)
 
     def _judge(self, sentence: Sentence) -> list[Judged]:
         """The verdicts on a sentence; a fault of the checker itself is a finding, never green."""

@@ -50,11 +50,13 @@ from mathlint.values import (
     mapped,
     multiplied,
     paired,
+    same_shape,
     spread,
     squares,
     stacked,
     trace,
     transposed,
+    zeros_shaped,
 )
 from mathlint.values import shown as shape_of
 
@@ -65,7 +67,14 @@ MAX_DEPTH = 100
 CONSTANTS = {"e": "exp", "\\pi": "pi", "\\mathbf{0}": "zero"}
 TWO_SIDED = frozenset({"max", "min"})
 BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
-INVERTED = {"sec": "cos", "csc": "sin", "cot": "tan", "coth": "tanh"}
+INVERTED = {
+    "sech": "cosh",
+    "csch": "sinh",
+    "sec": "cos",
+    "csc": "sin",
+    "cot": "tan",
+    "coth": "tanh",
+}
 IDENTITIES = frozenset({"I", "\\mathbf{I}", "\\mathbf{1}"})
 NOT_READ = "ML104"
 LAYOUTS = {
@@ -144,7 +153,7 @@ class Meaning(Indices):
             case BigOperator():
                 return self._big(node)
             case Cases():
-                return terms.case([(self.comparisons(c), self.scalar(v)) for v, c in node.rows])
+                return self._cases(node)
             case Bracketed():
                 return terms.case([(self.comparisons(node.condition), terms.one), ((), terms.zero)])
             case Transpose():
@@ -160,6 +169,22 @@ class Meaning(Indices):
             case Group():
                 return self._listed(node)
         raise Unread("this is not read here", node.start, node.end, NOT_READ)
+
+    def _cases(self, node: Cases) -> Value:
+        """A value by cases; the rows may be vectors, with 0 for the zero of their shape."""
+        rows = [(self.comparisons(condition), self.value(value)) for value, condition in node.rows]
+        whole = next((value for _, value in rows if isinstance(value, Array)), None)
+        if whole is None:
+            return self.terms.case([(c, v) for c, v in rows if isinstance(v, Term)])
+        values = [zeros_shaped(self.terms, whole, value)[1] for _, value in rows]
+        arrays = [v for v in values if isinstance(v, Array) and same_shape(v, whole)]
+        if len(arrays) < len(rows):
+            raise Unread("the cases differ in shape", node.start, node.end, "ML208")
+        entries = tuple(
+            self.terms.case([(c, v.entries[k]) for (c, _), v in zip(rows, arrays, strict=True)])
+            for k in range(len(whole.entries))
+        )
+        return Array(whole.shape, entries, whole.first, whole.row)
 
     def comparisons(self, condition: Condition) -> tuple[Comparison, ...]:
         """A condition as comparisons between neighbouring members; none means otherwise."""
@@ -486,6 +511,12 @@ class Meaning(Indices):
         for declared in reversed(entry.declared):
             if declared.dims and self.match(declared.layer, (), layer, ()) is not None:
                 return declared.row
+        for found in reversed(entry.defined):
+            bindings = self.match(found.layer, (), layer, ()) if not found.subs else None
+            if bindings is not None:
+                body = found.body
+                value = self._expanded(found, bindings, Ref("", start=body.start, end=body.end))
+                return isinstance(value, Array) and value.row
         return False
 
     def _resolved(self, ref: Ref, entry: Entry, target: Target) -> Term:
@@ -508,9 +539,16 @@ class Meaning(Indices):
                 value = self._entry_of(value, subs, ref)
             return value
         entry.read_free = True
+        if ref.name == "\\delta" and self._is_kronecker(entry, target[3]):
+            return self.terms.const(int(len(set(target[3])) == 1))
         if ref.name in IDENTITIES and _is_identity(ref.name, entry):
             return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
+
+    def _is_kronecker(self, entry: Entry, subs: tuple[int, ...]) -> bool:
+        """Whether nothing on a lax page says otherwise of a delta with two indices."""
+        free = entry.is_free and not entry.declared and "\\delta" not in self.scope.heads
+        return not self.strict and free and len(subs) == 2
 
     def _entry_of(self, value: Array, subs: tuple[Node, ...], ref: Ref) -> Term:
         places = tuple(self.integer(s) - f for s, f in zip(subs, value.first, strict=False))
@@ -1022,10 +1060,12 @@ class Meaning(Indices):
         axes = self.axes(ref, entry, target[2])
         if len(axes) == len(target[3]):
             return self._held(ref, entry, target, cuts, back)
-        if target[3]:
+        given = target[3]
+        if given and len(given) != _family(entry):
             raise Unread(f"an index of {shown(ref)} is missing", ref.start, ref.end, "ML204")
+        axes = axes[len(given) :]
         leaves = tuple(
-            self._held(ref, entry, (*target[:3], place), cuts, back)
+            self._held(ref, entry, (*target[:3], (*given, *place)), cuts, back)
             for place in itertools.product(*axes)
         )
         firsts = tuple(axis[0] for axis in axes)

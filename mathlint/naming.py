@@ -20,6 +20,7 @@ from mathlint.syntax import (
     Component,
     Derivative,
     Group,
+    Mapping,
     Membership,
     Node,
     Num,
@@ -57,8 +58,22 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
                 exponent = bare(head.exponent)
                 if isinstance(exponent, Num):
                     numbers.setdefault(name.name, set()).add(exponent.value)
+            differential = _differential(head)
+            if differential is not None:
+                scope.differentials.add(differential.name)
         scope.running |= _running(sentence)
+        for part in walk(sentence):
+            if isinstance(part, Derivative):
+                scope.heads |= {v.name for v in part.variables if isinstance(v, Ref)}
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
+
+
+def _differential(node: Node) -> Ref | None:
+    """The W of `dW`, as a gradient is called in code."""
+    match node:
+        case Product(factors=(Ref(name="d", layer=None, subs=()), Ref() as name), marks=("",)):
+            return name
+    return None
 
 
 def _running(sentence: Sentence) -> set[str]:
@@ -105,6 +120,8 @@ def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
     found: set[Key] = set()
     for sentence in sentences:
         heads = sentence.names if isinstance(sentence, Range) else _heads(sentence)
+        if isinstance(sentence, Mapping):
+            heads = [sentence.name]
         for head in heads:
             name = head.base if isinstance(head, Power | Component) else head
             if isinstance(name, Ref):
@@ -213,6 +230,8 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
                 number = bare(exponent)
                 known = square.name.removesuffix("^{2}") in scope.squares
                 return _power(square, number, node) if known and isinstance(number, Num) else node
+            case Product():
+                return _gradients_named(node, scope)
             case Derivative(variables=(Power() | Call(),)):
                 return _by_square(node)
             case Ref():
@@ -221,6 +240,23 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
         return node
 
     return change
+
+
+def _gradients_named(node: Product, scope: Scope) -> Node:
+    """A product in which `dW` is one name, on a page that introduces `dW = ...`."""
+    factors, marks = [node.factors[0]], list[str]()
+    for mark, factor in zip(node.marks, node.factors[1:], strict=True):
+        last = factors[-1]
+        ours = isinstance(factor, Ref) and factor.name in scope.differentials
+        if not mark and ours and isinstance(last, Ref) and last.name == "d" and not last.subs:
+            assert isinstance(factor, Ref)
+            factors[-1] = replace(factor, name=f"d{factor.name}", start=last.start)
+        else:
+            factors.append(factor)
+            marks.append(mark)
+    if len(factors) == 1:
+        return factors[0]
+    return replace(node, factors=tuple(factors), marks=tuple(marks))
 
 
 def _plain(layer: Node | None) -> Node | None:

@@ -226,6 +226,14 @@ class Parser:
                 return self.name(token, token.text)
             case "function":
                 return self.function(token)
+            case "{" if (
+                self.peek_is("name")
+                and self.peek_is("}", None, 1)
+                and (self.peek_is("'", None, 2) or self.peek_is("open", "(", 2))
+            ):
+                name = self.take()
+                self.take()
+                return self.name(name, name.text)
             case "{":
                 return self.braces(token)
             case "open":
@@ -388,7 +396,7 @@ class Parser:
                 if layer is not None:
                     raise Unread("a second superscript: put braces around the first", at.start)
                 tokens = self.script()
-                if tokens and all(part.text == "prime" for part in tokens):
+                if tokens and all(part.text in ("prime", "'") for part in tokens):
                     primes += len(tokens)
                     continue
                 found = self.superscript(tokens, at)
@@ -661,6 +669,9 @@ class Parser:
 
     def accented(self, token: Token) -> Node:
         inside = self.argument()
+        if len(inside) > 1 and inside[0].kind == "name" and inside[1].kind == "_":
+            self.tokens[self.at : self.at] = inside[1:]  # \hat{x_i} is \hat{x}_i
+            inside = inside[:1]
         if len(inside) != 1 or inside[0].kind != "name":
             raise Unread(
                 f"\\{token.text} over more than one letter is not read",

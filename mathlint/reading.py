@@ -85,6 +85,21 @@ def read_formula(tex: str, is_function: IsFunction) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
+def heads_of(tex: str) -> set[tuple[str, bool]]:
+    """The name that a formula would introduce, as far as its first tokens tell."""
+    try:
+        tokens = [t for t in tokenize(tex) if t.kind not in ("{", "}", "gap", "&", "begin")]
+    except Unread:
+        return set()
+    while tokens and tokens[0].kind == "function":
+        tokens = tokens[1:]
+    related = any(token.kind == "relation" and token.text in ("=", ":=") for token in tokens)
+    if not related or not tokens or tokens[0].kind != "name":
+        return set()
+    layered = [t.text for t in tokens[1:3]] in (["^", "("], ["^", "["])
+    return {(tokens[0].text, layered)}
+
+
 def split_at(tokens: Sequence[Token], kinds: Sequence[str]) -> list[list[Token]]:
     """The runs of tokens between separators that stand outside all brackets."""
     pieces: list[list[Token]] = [[]]
@@ -430,7 +445,7 @@ class _Row:
         tokens, trailing = self._trailing_condition(tokens)
         units = self._units(tokens)
         conditions = [*self._conditions(trailing), *self._conditions(list(self.row.condition))]
-        sentences = [self._unit(unit) for unit in units]
+        sentences = [s for unit in units for s in self._bounds_of_list(unit) or [self._unit(unit)]]
         words = [t.start for t in self.row.tokens if t.kind == "text" and t.text in ADDING]
         added = [
             later
@@ -499,6 +514,21 @@ class _Row:
             else:
                 leading.append(part)
         return units
+
+    def _bounds_of_list(self, parts: list[list[Token]]) -> list[Sentence]:
+        """`x, y > 0`: the same bound for every name of a list."""
+        pieces, relations = split_relations(parts[-1])
+        orders = {"<", "<=", ">", ">=", "!="}
+        if len(parts) < 2 or not relations or not set(relations) <= orders:
+            return []
+        if any(split_relations(part)[1] for part in parts[:-1]):
+            return []
+        found: list[Sentence] = []
+        others = tuple(self.parse(piece, parts[-1][0]) for piece in pieces[1:])
+        for name in map(self._ref, [*parts[:-1], pieces[0]]):
+            end = others[-1].end
+            found.append(Chain((name, *others), tuple(relations), start=name.start, end=end))
+        return found
 
     def _unit(self, parts: list[list[Token]]) -> Sentence:
         tokens = [token for part in parts for token in part]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mathlint.syntax import Group, Node, Num, NumberSet, Ref, Sum
+from mathlint.syntax import Condition, Group, Node, Num, NumberSet, Ref, Sum
 
 Key = tuple[str, bool]
 
@@ -136,12 +136,15 @@ class Scope:
     follows_indices: bool = False
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
     labels: set[tuple[str, str]] = field(default_factory=set)
+    unread: set[Key] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    differentials: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
     superscripted: set[str] = field(default_factory=set)
     layer_letters: set[str] = field(default_factory=set)
+    assumptions: list[Condition] = field(default_factory=list)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)

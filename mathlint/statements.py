@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +22,8 @@ from mathlint.declarations import ORDERS, Declarations, as_vectors, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
-from mathlint.naming import names_in
-from mathlint.scope import Defined, Entry, Function, Key, Scope, shown
+from mathlint.naming import introduced_by, names_in
+from mathlint.scope import Declared, Defined, Entry, Function, Key, Scope, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
     BigOperator,
@@ -51,10 +52,11 @@ from mathlint.syntax import (
 )
 from mathlint.terms import MAX_STEPS, Comparison, Term
 from mathlint.tokens import FUNCTIONS
-from mathlint.values import Array, Value, same_shape, zeros_shaped
+from mathlint.values import Array, Value, entries_of, same_shape, zeros_shaped
 from mathlint.values import shown as shape_of
 
 BUILT_IN = FUNCTIONS | {"abs"}
+FREELY_USED = frozenset({"abs", "det", "tr"})
 ACCEPTED = Outcome("accepted", "read")
 MAX_ENTRIES = 2000
 
@@ -264,10 +266,72 @@ class Page(Declarations):
         """The names in sentences that nothing has introduced yet."""
         return {key for key in names_in(sentences) if key not in self.scope.entries}
 
+    def lose(self, heads: set[Key], defines: bool) -> None:
+        """What a line that is not read would have introduced is unknown from here on."""
+        for key in heads:
+            entry = self.scope.entries.get(key)
+            fresh = entry is None or (entry.is_free and not entry.declared)
+            if defines or fresh:
+                self.scope.unread.add(key)
+
+    def rests_on(self, sentence: Sentence) -> Unread | None:
+        """The fault of a statement with a name whose own line is not read; never refuted."""
+        missing = names_in((sentence,)) & self.scope.unread
+        if isinstance(sentence, Membership | Range | Mapping):
+            self.scope.unread -= introduced_by((sentence,))
+            return None
+        if not missing:
+            return None
+        name = min(missing)[0]
+        message = f"this rests on {name}, whose own line is not read"
+        return Unread(message, sentence.start, sentence.end, "ML201")
+
     def check_condition(self, condition: Condition) -> None:
         """Raises Undecided for a condition that no point of the domain meets."""
         if not self._is_whole(condition):
             self._equal(condition.members[0], condition.members[0], (condition,))
+
+    def assume(self, chain: Chain) -> bool:
+        """Take a relation between free names as given from here on; False where it is a claim."""
+        parts = [part for member in chain.members for part in walk(member)]
+        entries = [self.scope.entry(part) for part in parts if isinstance(part, Ref)]
+        free = [e for e in entries if e is not None and not e.is_whole and e.is_free and e.declared]
+        known = [entry for entry in entries if entry is not None and not entry.is_whole]
+        calls = [p for p in parts if isinstance(p, Call) and p.function not in FREELY_USED]
+        alone = any(isinstance(member, Ref) for member in chain.members) and "=" in chain.relations
+        equal = alone and not any(isinstance(part, Transpose) for part in parts)
+        orders = {"=", "!=", "<", "<=", ">", ">="}
+        derived = any(isinstance(part, Derivative) for part in parts)
+        if not free or len(free) < len(known) or calls or derived or equal:
+            return False
+        if len(chain.relations) != 1 or chain.relations[0] not in orders or chain.conditions:
+            return False
+        start, end = chain.start, chain.end
+        self.scope.assumptions.append(
+            Condition(chain.members, chain.relations, start=start, end=end)
+        )
+        self.scope.changes += 1
+        return True
+
+    def _assumed_of(
+        self, meaning: Meaning, instance: Instance
+    ) -> tuple[list[tuple[Term, Term]], list[Comparison]]:
+        """What the page assumes of the variables of a claim: equalities and other relations."""
+        leaves = {leaf for term in instance.terms for leaf in term.leaves}
+        names = {re.split(r"[_^]", self.terms.leaf_names[leaf])[0] for leaf in leaves}
+        equal: list[tuple[Term, Term]] = []
+        others: list[Comparison] = []
+        for condition in self.scope.assumptions:
+            mine = {p.name for m in condition.members for p in walk(m) if isinstance(p, Ref)}
+            if not mine & names:
+                continue
+            one, two = zeros_shaped(self.terms, *map(meaning.value, condition.members))
+            for left, right in zip(entries_of(one), entries_of(two), strict=True):
+                if condition.relations[0] == "=":
+                    equal.append((left, right))
+                else:
+                    others.append(Comparison(condition.relations[0], left, right))
+        return equal, others
 
     def introduces(self, chain: Chain) -> bool:
         """Whether a chain begins with what it introduces."""
@@ -355,13 +419,20 @@ class Page(Declarations):
         """`FL = ...` with unknown letters is a word, no product."""
         if isinstance(left, Product) and not any(left.marks):
             names = [f for f in left.factors if _is_plain(f) and isinstance(f, Ref)]
-            if len(names) == len(left.factors) and all(self.scope.entry(n) is None for n in names):
+            if len(names) == len(left.factors) and all(map(self._is_unknown, names)):
                 word = "".join(name.name for name in names)
                 message = f"{word} reads as a product; write \\mathrm{{{word}}}"
                 raise Unread(message, left.start, left.end, "ML201")
 
+    def _is_unknown(self, name: Ref) -> bool:
+        entry = self.scope.entry(name)
+        return entry is None or (entry.assumed and not entry.declared and not entry.defined)
+
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         self._refuse_letters(left)
+        for part in (*walk(left), *walk(right)):
+            if isinstance(part, Derivative):
+                self._refuse_letters(bare(part.operand))
         if relation == "approx":
             outcome = self._rounded(left, right, chain.conditions)
         elif relation in ORDERS:
@@ -408,6 +479,8 @@ class Page(Declarations):
             return False
         entry = self.scope.entry(left)
         plain = _is_plain(right) or literal(right)
+        if isinstance(right, Transpose) and right.base == left:
+            return entry is not None and bool(entry.declared)
         if entry is not None and entry.range is not None:
             return True
         is_number = entry is not None and entry.parameter and literal(right)
@@ -520,7 +593,18 @@ class Page(Declarations):
 
     def _of_arrays(self, left: Call) -> bool:
         entries = [self.scope.entry(arg) for arg in left.args if isinstance(arg, Ref)]
-        return any(entry is not None and any(d.dims for d in entry.declared) for entry in entries)
+        samples = [
+            self._sample(arg)
+            for arg in left.args
+            if isinstance(arg, Ref) and self.scope.entry(arg) is None
+        ]
+        whole = [entry is not None and any(d.dims for d in entry.declared) for entry in entries]
+        return any(whole) or any(sample is not None for sample in samples)
+
+    def _sample(self, arg: Ref) -> Declared | None:
+        """How the samples `x^{(i)}` of a parameter x are declared."""
+        known = self.scope.entries.get((arg.name, True))
+        return next((d for d in known.declared if d.dims), None) if known else None
 
     def _parameter(self, arg: Ref, meaning: Meaning) -> Value:
         """A parameter as a variable of its declared shape and domain."""
@@ -528,7 +612,14 @@ class Page(Declarations):
         if entry is None:
             if self.strict:
                 raise Unread(f"{shown(arg)} is not introduced", arg.start, arg.end, "ML201")
-            return self.terms.leaf(arg.name)
+            family = self._sample(arg)
+            if family is None:
+                return self.terms.leaf(arg.name)
+            axes = [meaning.axis(dim) for dim in family.dims]
+            places = itertools.product(*axes)
+            leaves = tuple(self.terms.leaf(f"{arg.name}_{place}") for place in places)
+            firsts = tuple(axis[0] for axis in axes)
+            return Array(tuple(map(len, axes)), leaves, firsts, family.row)
         if any(declared.dims for declared in entry.declared):
             return meaning.reference(arg)
         for declared in entry.declared:
@@ -683,7 +774,23 @@ class Page(Declarations):
 
     def _equal(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Outcome:
         instances = self._sides(left, right, conditions)
-        return compare(instances, self.terms, f"{self.settings.seed}", self._rules())
+        outcome = compare(instances, self.terms, f"{self.settings.seed}", self._rules())
+        if outcome.verdict == "refuted" and self._is_transposed(left, right, conditions):
+            message = "this is the transpose of the Jacobian: say which layout the page takes"
+            raise Unread(message, right.start, right.end, "ML210")
+        return outcome
+
+    def _is_transposed(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> bool:
+        """Whether a derivative would be right in the other layout, and the page states none."""
+        if "Jacobian" in self.scope.layouts or not isinstance(left, Derivative):
+            return False
+        turned = Transpose(left, start=left.start, end=left.end)
+        try:
+            instances = self._sides(turned, right, conditions)
+            outcome = compare(instances, self.terms, f"{self.settings.seed}", self._rules())
+        except (Unread, Undecided):
+            return False
+        return outcome.verdict != "refuted"
 
     def _ordered(
         self, left: Node, right: Node, relation: str, conditions: tuple[Node, ...]
@@ -731,8 +838,12 @@ class Page(Declarations):
             names = tuple((_choice_name(name), value) for name, value in chosen)
             fixed = [(c.left, c.right) for c in comparisons if c.relation == "="]
             self._check_moves(meaning, fixed, right)
-            others = tuple(c for c in comparisons if c.relation != "=")
-            stated = Instance(names, _paired(one, other), others, tuple(meaning.slopes))
+            others = [c for c in comparisons if c.relation != "="]
+            slopes = tuple(meaning.slopes)
+            stated = Instance(names, _paired(one, other), tuple(others), slopes)
+            equal, further = self._assumed_of(meaning, stated)
+            fixed += equal
+            stated = replace(stated, conditions=(*others, *further))
             return self._constrained(meaning, stated, fixed)
 
         found = [item for _, item in self.instances(build, conditions, reached)]
@@ -759,7 +870,11 @@ class Page(Declarations):
     ) -> Instance:
         """The sides with what the constraints of the page and a claim's own conditions fix."""
         stated = [(meaning.scalar(one), meaning.scalar(two)) for one, two in self.scope.constraints]
-        for left, right in (*stated, *fixed):
+        known: dict[int, Term] = {}
+        for one, two in (*stated, *fixed):
+            left, right = (self.terms.substitute(side, known) for side in (one, two))
+            if left is right:
+                continue
             gap = self.terms.sub(left, right)
             free = [
                 leaf for leaf in sorted(gap.leaves) if any(leaf in t.leaves for t in instance.terms)
@@ -776,6 +891,7 @@ class Page(Declarations):
             if isinstance(number, Fraction) and not lies_in(number, domain):
                 raise NoInstance
             instance = self._put_in(instance, {leaf.number: value})
+            known[leaf.number] = value
         return instance
 
     def _put_in(self, instance: Instance, values: dict[int, Term]) -> Instance:

@@ -22,8 +22,8 @@ GREEK = words(
 )
 FUNCTIONS = words(
     """
-    ln log exp sin cos tan sec csc cot sinh cosh tanh coth arcsin arccos arctan arctanh sqrt erf
-    erfc max min sign det tr diag
+    ln log exp sin cos tan sec csc cot sinh cosh tanh sech csch coth arcsin arccos arctan arctanh
+    sqrt erf erfc max min sign det tr diag
     """
 )
 FONTS = {

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mathlint.exact import parts
-from mathlint.numeric import PRECISIONS, NoCase, Unclear, Undefined, evaluate, holds, precision
+from mathlint.numeric import (
+    PRECISIONS,
+    NoCase,
+    Unclear,
+    Undefined,
+    evaluate,
+    holds,
+    precision,
+    rational,
+)
 from mathlint.terms import Comparison, Domain, Term, Terms
 
 NEAR = Fraction(1, 2**120)
@@ -33,6 +42,8 @@ def borders(
         assert isinstance(part.data, tuple)
         rows = zip(part.data, part.args, strict=True)
         found += [c for row, value in rows if value.data != "kink" for c in row]
+    signs = [p for side in sides for p in parts(side) if p.kind == "fun" and p.data == "sign"]
+    found += [Comparison("<", part.args[0], terms.zero) for part in signs]
     for comparison in (c for c in found if c.relation != "!="):
         included = comparison.relation in ("<=", ">=", "=")
         for leaf, at in on_border(terms, comparison, point):
@@ -60,29 +71,11 @@ def _is_free(domain: Domain) -> bool:
 
 def _root(gap: Term, leaf: int, point: Point) -> Fraction | None:
     """Where a gap that is linear in a leaf closes."""
-    values = [_rational(gap, {**point, leaf: Fraction(at)}) for at in (0, 1, 2)]
+    values = [rational(gap, {**point, leaf: Fraction(at)}) for at in (0, 1, 2)]
     zero, one, two = values
     if zero is None or one is None or two is None or one == zero or two - one != one - zero:
         return None
     return -zero / (one - zero)
-
-
-def _rational(term: Term, point: Point) -> Fraction | None:
-    """The value of a term made of numbers, variables, sums and products alone."""
-    if term.kind == "const":
-        assert isinstance(term.data, Fraction)
-        return term.data
-    if term.kind == "leaf":
-        return point.get(term.number)
-    if term.kind not in ("add", "mul"):
-        return None
-    values = [_rational(arg, point) for arg in term.args]
-    total = Fraction(0) if term.kind == "add" else Fraction(1)
-    for value in values:
-        if value is None:
-            return None
-        total = total + value if term.kind == "add" else total * value
-    return total
 
 
 def jumps(operand: Term, leaf: int, point: Point) -> str | None:
@@ -94,6 +87,14 @@ def jumps(operand: Term, leaf: int, point: Point) -> str | None:
     if len(known) == 3 and max(known) - min(known) > APART * (1 + max(map(abs, known))):
         return "what is differentiated jumps where two branches meet, so it has no slope there"
     return None
+
+
+def differ(left: Term, right: Term, point: Point) -> str | None:
+    """Why two sides that both have a value at a border are not equal there, or None."""
+    one, other = _value(left, point), _value(right, point)
+    if one is None or other is None or abs(one - other) <= APART * (1 + max(abs(one), abs(other))):
+        return None
+    return "where two branches meet, the two sides have values that differ"
 
 
 def disagree(left: Term, right: Term, leaf: int, point: Point) -> str | None:

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from mathlint.borders import Border, admits, borders, disagree, jumps, lacks_case, on_border
+from mathlint.borders import Border, admits, borders, differ, disagree, jumps, lacks_case, on_border
 from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_surely_different, is_zero, parts
 from mathlint.numeric import (
@@ -346,6 +346,8 @@ def _border_fault(instance: Instance, border: Border) -> str | None:
     for _, left, right in instance.pairs:
         if border.included:
             found.append(disagree(left, right, leaf, point))
+        else:
+            found.append(differ(left, right, point))
         if not along:
             found.append(lacks_case(left, right, point))
     return next((message for message in found if message is not None), None)

@@ -73,18 +73,42 @@ def holds(comparison: Comparison, point: Mapping[int, Fraction], memo: dict[int,
     if comparison.left is comparison.right:
         return comparison.relation in ("<=", ">=", "=")
     left, right = evaluate(comparison.left, point, memo), evaluate(comparison.right, point, memo)
-    if left.is_exact() and right.is_exact():
-        equal = left == right
-        below = left < right
-        return {
-            "<": below, "<=": below or equal, ">": not below and not equal, ">=": not below,
-            "=": equal, "!=": not equal,
-        }[comparison.relation]  # fmt: skip
     if left < right:
         return comparison.relation in ("<", "<=", "!=")
     if left > right:
         return comparison.relation in (">", ">=", "!=")
-    raise Unclear("two values cannot be told apart")
+    if left.is_exact() and right.is_exact():
+        return comparison.relation in ("<=", ">=", "=")
+    one, other = rational(comparison.left, point), rational(comparison.right, point)
+    if one is None or other is None:
+        raise Unclear("two values cannot be told apart")
+    order = "=" if one == other else "<" if one < other else ">"
+    return (
+        comparison.relation
+        in {"=": ("<=", ">=", "="), "<": ("<", "<=", "!="), ">": (">", ">=", "!=")}[order]
+    )
+
+
+def rational(term: Term, point: Mapping[int, Fraction]) -> Fraction | None:
+    """The value of a term made of numbers, variables, sums, products and powers alone."""
+    if term.kind == "const":
+        assert isinstance(term.data, Fraction)
+        return term.data
+    if term.kind == "leaf":
+        return point.get(term.number)
+    if term.kind not in ("add", "mul", "pow"):
+        return None
+    values = [rational(arg, point) for arg in term.args]
+    total = Fraction(0) if term.kind == "add" else Fraction(1)
+    if term.kind == "pow":
+        base, exponent = values
+        whole = exponent is not None and exponent.denominator == 1 and abs(exponent) <= 64
+        return base**exponent.numerator if whole and base and exponent else None
+    for value in values:
+        if value is None:
+            return None
+        total = total + value if term.kind == "add" else total * value
+    return total
 
 
 def _case(term: Term, point: Mapping[int, Fraction], memo: dict[int, arb]) -> arb:

@@ -17,7 +17,7 @@ from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.scope import Key
 from mathlint.settings import Settings
 from mathlint.statements import ACCEPTED, Judged, Page
-from mathlint.syntax import Chain, Condition, Sentence, rebuilt, walk
+from mathlint.syntax import Chain, Condition, Membership, Sentence, bare, rebuilt, walk
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
 SHOWN = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "approx": r"\approx"}
@@ -60,7 +60,7 @@ class PageCheck:
         spans = [(formula.begin, formula.end) for formula in source.formulas]
         self.gaps = prose.gaps(source.text, spans)
         self.visited: set[int] = set()
-        self.conditions: dict[int, Condition] = {}
+        self.conditions: dict[int, tuple[Condition, ...]] = {}
         self.taken: set[int] = set()
         self.declaring: set[int] = set()
 
@@ -172,7 +172,10 @@ class PageCheck:
         sentence = sentences[0]
         if not isinstance(sentence, Chain) or not sentence.relations:
             return None
-        words = (prose.begins_condition, prose.is_condition_after)
+        if self._is_declared_before(number, sentence):
+            return None  # `x \\in \\mathbb{R}` with `x > 0` declares
+        words = [prose.begins_condition, prose.is_condition_after]
+        words += [prose.joins] if number - 1 in self.conditions else []
         said = any(question(self.gaps[number]) for question in words)
         if said and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
@@ -184,21 +187,46 @@ class PageCheck:
 
     def _under(self, number: int, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """Claims under the conditions that their own sentence of prose puts them."""
-        found = []
-        before = None if number - 1 in self.taken else self.conditions.get(number - 1)
-        if before is not None and self._hears(prose.leads_to_claim, number):
-            found.append(before)
+        before = () if number - 1 in self.taken else self.conditions.get(number - 1, ())
+        found = before if before and self._hears(prose.leads_to_claim, number) else ()
         following = number + 1
-        if not found and following < len(self.gaps):
-            after_it = prose.is_condition_after(self.gaps[following])
+        while not (found and following == number + 1) and following < len(self.gaps):
+            question = prose.joins if found else prose.is_condition_after
+            after_it = question(self.gaps[following])
             later = self._peek(following) if after_it else ()
             after = self._condition(following, named(later, self.page.scope, self.page.strict))
             if not after_it or after is not None:
-                self._hears(prose.is_condition_after, following)
-            if after is not None:
-                found.append(after)
-                self.taken.add(following)
+                self._hears(question, following)
+            if after is None:
+                break
+            found = self._joined(following, after)
+            self.taken.add(following)
+            following += 1
         return tuple(self._narrowed(sentence, found) for sentence in sentences)
+
+    def _is_declared_before(self, number: int, sentence: Chain) -> bool:
+        """Whether the formula before declares a name that this one restricts at once."""
+        read = self.read.get(number - 1)
+        before = read.sentences if read is not None else ()
+        plain = [s for s in before if isinstance(s, Membership) and s.target.name == "R"]
+        declared = {name for declaration in plain for name in declaration.names}
+        named_again = bool(declared & set(map(bare, sentence.members)))
+        return named_again and self._hears(prose.declares_too, number)
+
+    def _joined(self, number: int, condition: Condition) -> tuple[Condition, ...]:
+        """A condition with those that stand before it: `for $x > 0$ and $y > 0$`."""
+        joined = number - 1 in self.conditions and prose.joins(self.gaps[number])
+        before = self.conditions[number - 1] if joined else ()
+        self.conditions[number] = (*before, condition)
+        return self.conditions[number]
+
+    def _is_denied(self, number: int, sentences: Sequence[Sentence]) -> bool:
+        """Whether a condition stands behind words that no condition is read with: `unless`."""
+        restricts = any(
+            isinstance(s, Chain) and (self.page.reads_as_condition(s) or self.page.is_bound(s))
+            for s in sentences
+        )
+        return restricts and self._hears(prose.denies, number)
 
     def _narrowed(self, sentence: Sentence, found: Sequence[Condition]) -> Sentence:
         if not found or not isinstance(sentence, Chain) or not sentence.relations:
@@ -233,6 +261,11 @@ class PageCheck:
             sentences = named(sentences, self.page.scope, self.page.strict)
         except Unread as fault:
             return self._unread(number, formula, fault)
+        if self._is_denied(number, sentences):
+            denied = Unread(
+                "a condition is not read after these words", 0, len(formula.tex), "ML106"
+            )
+            return self._unread(number, formula, denied, "mention")
         condition = self._condition(number, sentences)
         if condition is not None:
             return self._restricts(number, formula, condition)
@@ -279,7 +312,7 @@ class PageCheck:
         except (Unread, Undecided) as fault:
             missed = Unread(fault.message, condition.start, condition.end, fault.code)
             return self._unread(number, formula, missed, "mention")
-        self.conditions[number] = condition
+        self._joined(number, condition)
         span = (condition.start, condition.end)
         outcome = Outcome("accepted", "read as a condition")
         return self.add(number, formula, Judged(*span, "mention", outcome, "", span))

@@ -50,7 +50,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
     for sentence in (sentence for sentences in formulas for sentence in sentences):
         for head in _heads(sentence):
             name = head.base if isinstance(head, Power | Component) else head
-            if isinstance(name, Ref):
+            if isinstance(name, Ref) and not _compares_letters(sentence):
                 scope.heads.add(name.name)
             if isinstance(name, Call) and name.function not in FUNCTIONS:
                 scope.functions.add(name.function)
@@ -74,6 +74,12 @@ def _differential(node: Node) -> Ref | None:
         case Product(factors=(Ref(name="d", layer=None, subs=()), Ref() as name), marks=("",)):
             return name
     return None
+
+
+def _compares_letters(sentence: Sentence) -> bool:
+    """`i = j`, which rather is a condition than a definition."""
+    members = map(bare, sentence.members) if isinstance(sentence, Chain) else [None]
+    return all(isinstance(m, Ref) and not m.subs and m.layer is None for m in members)
 
 
 def _running(sentence: Sentence) -> set[str]:

@@ -8,17 +8,24 @@ from itertools import pairwise
 
 WORDS = (
     r"if|for|for (?:all|any|every|each)|when|whenever|where|provided(?: that)?|at|as long as|with"
-    r"|当|若|如果|对|对于|对任意|对所有|在|仅当|当且仅当"
+    r"|当|若|如果|对|对于|对任意|对所有|在"
 )
 HAN_WORDS = r"(?:当|若|如果|对|对于|在)"
 AFTER_HAN = rf"(?<=[\u4e00-\u9fff，；：。（]){HAN_WORDS}"
 ENDS_IN_CONDITION = re.compile(
     rf"(?:(?:^|[\s,;:*_(])(?:{WORDS})(?: the point)?|{AFTER_HAN})\s*$", re.IGNORECASE
 )
-ONLY_CONDITION = re.compile(rf"\s*[,，]?\s*(?:(?:{WORDS})\s*|[(（]\s*)", re.IGNORECASE)
+ONLY_CONDITION = re.compile(rf"(?:\s*[,，]\s*|[^\S\n]*|\s*(?=[a-z]))(?:(?:{WORDS})\s*|[(（]\s*)")
+JOINS = re.compile(r"\s*[,，]?\s*(?:and(?: for| if| when)?|且|和|并且|,|，|、)\s*")
+DENIES = re.compile(
+    r"(?:\b(?:or|unless|except|not|only|even|than)(?: for| if| when| at| where)?|iff"
+    r"|(?:或|或者|除|除了|除非|非|不|不是|即使|只有|仅|且仅)(?:当|若|在|对|对于|如果)?)\s*$",
+    re.IGNORECASE,
+)
+ENDED = re.compile(r"[.。;；]\s*(?:\\end\{\w+\*?\}\s*)*(?:\$+|\\[\])])$")
 CONCLUDES = r"then|we have|we get|we obtain|it is|this is|有|则|则有|可得|得到|得"
 LEADS = re.compile(
-    rf"\s*(?:时|处)?\s*[,，:：]?\s*(?:{CONCLUDES})?\s*[,，:：]?\s*",
+    rf"(?!\s*\n\s*\n\s*$)\s*(?:时|处)?\s*[,，:：]?\s*(?:{CONCLUDES})?\s*[,，:：]?\s*",
     re.IGNORECASE,
 )
 EXPLAINS = re.compile(
@@ -31,13 +38,19 @@ SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
 
 
 def gaps(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-    """The words before each formula, from the one before it or from the paragraph's begin."""
+    """The words before each formula, from the one before it or from the paragraph's begin.
+
+    A full stop inside the formula before it stands at their beginning.
+    """
     if not spans:
         return ()
     first = text[: spans[0][0]]
     return (
         first[first.rfind("\n\n") + 1 :],
-        *(text[end:start] for (_, end), (start, _) in pairwise(spans)),
+        *(
+            ("." if ENDED.search(text[begin:end]) else "") + text[end:start]
+            for (begin, end), (start, _) in pairwise(spans)
+        ),
     )
 
 
@@ -49,6 +62,21 @@ def begins_condition(gap: str) -> bool:
 def is_condition_after(gap: str) -> bool:
     """Whether nothing but `if`, `for` or a bracket stands between a formula and its condition."""
     return ONLY_CONDITION.fullmatch(gap) is not None
+
+
+def joins(gap: str) -> bool:
+    """Whether only `and` stands between two conditions."""
+    return JOINS.fullmatch(gap) is not None
+
+
+def denies(gap: str) -> bool:
+    """Whether a condition is turned round or goes with another: `unless`, `only if`, `or`."""
+    return DENIES.search(gap) is not None
+
+
+def declares_too(gap: str) -> bool:
+    """Whether what follows a declaration belongs to it: `with`."""
+    return re.fullmatch(r"\s*[,，]?\s*(?:with|where|满足)\s*", gap) is not None
 
 
 def leads_to_claim(gap: str) -> bool:

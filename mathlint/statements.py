@@ -59,6 +59,7 @@ BUILT_IN = FUNCTIONS | {"abs"}
 FREELY_USED = frozenset({"abs", "det", "tr"})
 ACCEPTED = Outcome("accepted", "read")
 MAX_ENTRIES = 2000
+INDICES = frozenset("ijklmnpqrs")
 
 
 @dataclass(frozen=True)
@@ -254,13 +255,24 @@ class Page(Declarations):
         if not isinstance(sentence, Chain) or not sentence.relations or sentence.conditions:
             return False
         members = tuple(bare(member) for member in sentence.members)
-        if self._restricts(sentence, members):
+        if self._restricts(sentence, members) or self._compares_indices(members):
             return True
         if sentence.relations == ("=",):
             return self._is_condition(*members)
         names = [member for member in members if isinstance(member, Ref)]
         entry = self.scope.entry(names[0]) if names and self.is_bound(sentence) else None
         return entry is not None and not entry.integer
+
+    def _compares_indices(self, members: Sequence[Node]) -> bool:
+        """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""
+        names = [m for m in members if isinstance(m, Ref) and _is_plain(m) and m.name in INDICES]
+        entries = [self.scope.entry(name) for name in names]
+        fit = all(entry is None or (entry.assumed and entry.may_be_whole) for entry in entries)
+        if self.strict or len(names) != len(members) or not fit:
+            return False
+        for name in names:
+            self._assume_whole(name, True)
+        return True
 
     def unknown(self, sentences: Sequence[Sentence]) -> set[Key]:
         """The names in sentences that nothing has introduced yet."""
@@ -411,9 +423,8 @@ class Page(Declarations):
     def _claim(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         span = (right.start, right.end)
         judged = self._guarded(span, "claim", lambda: self._claimed(left, right, relation, chain))
-        last = bare(chain.members[-1])
         sides = replace(judged, left=left, right=right, relation=relation)
-        return replace(sides, result=last, conditions=chain.conditions)
+        return replace(sides, result=_result(right, relation, chain), conditions=chain.conditions)
 
     def _refuse_letters(self, left: Node) -> None:
         """`FL = ...` with unknown letters is a word, no product."""
@@ -871,11 +882,12 @@ class Page(Declarations):
         """The sides with what the constraints of the page and a claim's own conditions fix."""
         stated = [(meaning.scalar(one), meaning.scalar(two)) for one, two in self.scope.constraints]
         known: dict[int, Term] = {}
-        for one, two in (*stated, *fixed):
-            left, right = (self.terms.substitute(side, known) for side in (one, two))
+        for left, right in (*stated, *fixed):
             if left is right:
                 continue
-            gap = self.terms.sub(left, right)
+            gap = self.terms.substitute(self.terms.sub(left, right), known)
+            if gap.kind == "const" and gap is not self.terms.zero:
+                raise NoInstance
             free = [
                 leaf for leaf in sorted(gap.leaves) if any(leaf in t.leaves for t in instance.terms)
             ]
@@ -890,8 +902,12 @@ class Page(Declarations):
             domain = self.terms.domains[leaf.number]
             if isinstance(number, Fraction) and not lies_in(number, domain):
                 raise NoInstance
-            instance = self._put_in(instance, {leaf.number: value})
+            known = {
+                number: self.terms.substitute(v, {leaf.number: value})
+                for number, v in known.items()
+            }
             known[leaf.number] = value
+            instance = self._put_in(instance, {leaf.number: value})
         return instance
 
     def _put_in(self, instance: Instance, values: dict[int, Term]) -> Instance:
@@ -997,6 +1013,16 @@ def _paired(left: Value, right: Value) -> tuple[tuple[str, Term, Term], ...]:
     ranges = [range(f, f + size) for f, size in zip(left.first, left.shape, strict=True)]
     places = [", ".join(map(str, place)) for place in itertools.product(*ranges)]
     return tuple(zip(places, left.entries, right.entries, strict=True))
+
+
+def _result(right: Node, relation: str, chain: Chain) -> Node | None:
+    """The last member of a chain that is still equal to what stands before `right`."""
+    if relation != "=":
+        return None
+    at = next(k for k, member in enumerate(chain.members) if bare(member) is right)
+    while at < len(chain.relations) and chain.relations[at] == "=":
+        at += 1
+    return bare(chain.members[at])
 
 
 def _is_zero(node: Node | None) -> bool:

@@ -323,7 +323,7 @@ class PageCheck:
         if not wrong or self.source.formulas[number].display:
             return False
         beside = number in self.declaring or (
-            number - 1 in self.declaring and self._hears(prose.joins, number)
+            number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
         )
         return beside and isinstance(sentence, Chain) and self.page.assume(sentence)
 

@@ -31,7 +31,7 @@ LEADS = re.compile(
 EXPLAINS = re.compile(
     r"[\s.,;，。；]*(?:where|in which|here|with|其中|这里|式中|此处)(?![a-z])", re.IGNORECASE
 )
-JOINS = re.compile(
+GOES_ON_DECLARING = re.compile(
     r"\s*[,，、;；]?\s*(?:and|with|where|satisfying|such that|且|和|满足|并且)?\s*", re.IGNORECASE
 )
 SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
@@ -89,9 +89,9 @@ def explains(gap: str) -> bool:
     return EXPLAINS.match(gap) is not None
 
 
-def joins(gap: str) -> bool:
+def goes_on_declaring(gap: str) -> bool:
     """Whether a formula goes on with the declarations before it: `, with`."""
-    return JOINS.fullmatch(gap) is not None and "\n\n" not in gap
+    return GOES_ON_DECLARING.fullmatch(gap) is not None and "\n\n" not in gap
 
 
 def goes_on(gap: str) -> bool:

@@ -882,10 +882,11 @@ class Page(Declarations):
         """The sides with what the constraints of the page and a claim's own conditions fix."""
         stated = [(meaning.scalar(one), meaning.scalar(two)) for one, two in self.scope.constraints]
         known: dict[int, Term] = {}
-        for left, right in (*stated, *fixed):
+        for sides in (*stated, *fixed):
+            left, right = (self.terms.substitute(side, known) for side in sides)
             if left is right:
                 continue
-            gap = self.terms.substitute(self.terms.sub(left, right), known)
+            gap = self.terms.sub(left, right)
             if gap.kind == "const" and gap is not self.terms.zero:
                 raise NoInstance
             free = [

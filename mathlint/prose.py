@@ -31,8 +31,10 @@ LEADS = re.compile(
 EXPLAINS = re.compile(
     r"[\s.,;，。；]*(?:where|in which|here|with|其中|这里|式中|此处)(?![a-z])", re.IGNORECASE
 )
-GOES_ON_DECLARING = re.compile(
-    r"\s*[,，、;；]?\s*(?:and|with|where|satisfying|such that|且|和|满足|并且)?\s*", re.IGNORECASE
+CONCLUDING = re.compile(
+    r"\b(?:then|thus|hence|so|therefore|we|gives?|implies|follows|shows?|satisf(?:y|ies)|obeys?)\b"
+    r"|则|有|得|因此|所以|故|于是|可见|证明",
+    re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
 
@@ -90,8 +92,8 @@ def explains(gap: str) -> bool:
 
 
 def goes_on_declaring(gap: str) -> bool:
-    """Whether a formula goes on with the declarations before it: `, with`."""
-    return GOES_ON_DECLARING.fullmatch(gap) is not None and "\n\n" not in gap
+    """Whether a formula goes on with the declarations of its sentence: `is symmetric, with`."""
+    return goes_on(gap) and CONCLUDING.search(gap) is None
 
 
 def goes_on(gap: str) -> bool:

@@ -17,7 +17,20 @@ from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.scope import Key
 from mathlint.settings import Settings
 from mathlint.statements import ACCEPTED, Judged, Page
-from mathlint.syntax import Chain, Condition, Membership, Sentence, bare, rebuilt, walk
+from mathlint.syntax import (
+    Call,
+    Chain,
+    Condition,
+    Membership,
+    Num,
+    Power,
+    Quotient,
+    Ref,
+    Sentence,
+    bare,
+    rebuilt,
+    walk,
+)
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
 SHOWN = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "approx": r"\approx"}
@@ -177,7 +190,8 @@ class PageCheck:
         words = [prose.begins_condition, prose.is_condition_after]
         words += [prose.joins] if number - 1 in self.conditions else []
         said = any(question(self.gaps[number]) for question in words)
-        if said and not self.page.reads_as_condition(sentence):
+        supposed = self.page.may_be_supposed(sentence) and self._hears(prose.supposes, number)
+        if said and not supposed and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
         answers = [self._hears(question, number) for question in words]
         if not any(answers):
@@ -231,8 +245,8 @@ class PageCheck:
     def _narrowed(self, sentence: Sentence, found: Sequence[Condition]) -> Sentence:
         if not found or not isinstance(sentence, Chain) or not sentence.relations:
             return sentence
-        if self.page.introduces(sentence):
-            return sentence
+        if self.page.introduces(sentence) and all(_is_needless(sentence, c) for c in found):
+            return sentence  # anything else would define by cases
         start, end = sentence.start, sentence.end
         here = [rebuilt(part, lambda node: replace(node, start=start, end=end)) for part in found]
         return replace(sentence, conditions=(*sentence.conditions, *here))
@@ -464,6 +478,19 @@ class PageCheck:
             message,
         )
         self.snippets.append((check, fence, offset))
+
+
+def _is_needless(definition: Chain, condition: Condition) -> bool:
+    """Whether a condition only says where a definition has a value: `\\ln x` for `x > 0`."""
+    names = {part.name for part in walk(condition) if isinstance(part, Ref)}
+    excludes = set(condition.relations) == {"!="}
+    for part in walk(definition):
+        root = isinstance(part, Call) and part.function in ("ln", "log", "sqrt")
+        power = isinstance(part, Power) and not isinstance(bare(part.exponent), Num)
+        inside = {inner.name for inner in walk(part) if isinstance(inner, Ref)}
+        if (root or power or (excludes and isinstance(part, Quotient))) and names <= inside:
+            return "=" not in condition.relations
+    return False
 
 
 def _latex(formula: Formula, judged: Judged) -> str:

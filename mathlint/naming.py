@@ -66,6 +66,28 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             if isinstance(part, Derivative):
                 scope.heads |= {v.name for v in part.variables if isinstance(v, Ref)}
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
+    scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
+
+
+def _numbered(sentences: Sequence[Sentence]) -> set[str]:
+    """The letters of vectors and matrices told apart by numbers: `W_1`, `z_1 = W_1x`, `W_2`.
+
+    A letter that the page uses with an index or alone too is a family, or has entries.
+    """
+    found: set[str] = set()
+    others: set[str] = set()
+    for sentence in sentences:
+        for head in filter(lambda h: isinstance(h, Ref) and h.layer is None, _heads(sentence)):
+            assert isinstance(head, Ref)
+            arrays = isinstance(sentence, Membership) and bool(sentence.target.dims)
+            inside = [p for p in walk(sentence) if isinstance(p, Ref) and p.name in found]
+            if not head.subs:
+                others.add(head.name)
+            elif arrays or (inside and isinstance(sentence, Chain)):
+                found.add(head.name)
+        indexed = [p for p in walk(sentence) if isinstance(p, Ref) and p.subs]
+        others |= {p.name for p in indexed if not isinstance(p.subs[0], Num)}
+    return found - others
 
 
 def _differential(node: Node) -> Ref | None:
@@ -275,6 +297,8 @@ def _labelled(node: Ref, scope: Scope, strict: bool) -> Ref:
     Where names need no introduction, a letter that heads a definition of the page is no index.
     """
     label = node.subs[0] if node.subs else None
+    if isinstance(label, Num) and node.layer is None and node.name in scope.numbered:
+        return replace(node, name=f"{node.name}_{{{label.value}}}", subs=node.subs[1:])
     if not isinstance(label, Ref) or label.subs or node.layer is not None:
         return node
     entry = scope.entry(label)

@@ -76,6 +76,13 @@ def denies(gap: str) -> bool:
     return DENIES.search(gap) is not None
 
 
+def supposes(gap: str) -> bool:
+    """Whether words such as `if` put a case, in which nothing is introduced."""
+    return (
+        re.search(r"(?:\b(?:if|for|when|whenever)|若|当|如果)\s*$", gap, re.IGNORECASE) is not None
+    )
+
+
 def declares_too(gap: str) -> bool:
     """Whether what follows a declaration belongs to it: `with`."""
     return re.fullmatch(r"\s*[,，]?\s*(?:with|where|满足)\s*", gap) is not None

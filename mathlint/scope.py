@@ -137,6 +137,7 @@ class Scope:
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
     labels: set[tuple[str, str]] = field(default_factory=set)
     unread: set[Key] = field(default_factory=set)
+    numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     differentials: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)

@@ -263,6 +263,14 @@ class Page(Declarations):
         entry = self.scope.entry(names[0]) if names and self.is_bound(sentence) else None
         return entry is not None and not entry.integer
 
+    def may_be_supposed(self, sentence: Chain) -> bool:
+        """Whether `y = 1` or `x \\ne 0`, of a name that nothing introduces, may be a case."""
+        left, right = bare(sentence.members[0]), bare(sentence.members[-1])
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.assumed and entry.is_free and not entry.integer)
+        alike = sentence.relations in (("=",), ("!=",)) and _is_plain(left) and literal(right)
+        return alike and free and not self.strict
+
     def _compares_indices(self, members: Sequence[Node]) -> bool:
         """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""
         names = [m for m in members if isinstance(m, Ref) and _is_plain(m) and m.name in INDICES]

@@ -82,9 +82,9 @@ LATER = [
     (NUMBERED + r"$\dfrac{\partial L}{\partial W_2} = 2yz_1^\top$", ""),
     (NUMBERED + r"$\dfrac{\partial L}{\partial W_2} = yz_1^\top$", "ML301"),
     (NUMBERED + r"$\dfrac{\partial L}{\partial W_2} = 2yx^\top$", "ML208"),
-    (r"Let $f(x) = x^2$ for $x > 0$. $f(-1) = 1$", "ML201"),
+    (X + "Let $f(x) = x^2$ for $x > 0$. $f(-1) = 1$", "ML201"),
     (r"Let $f(x) = \ln x$ for $x > 0$. $f'(x) = \dfrac1x$", ""),
-    (r"If $y = 1$, then $L = -\ln a$. If $y = 0$, then $L = -\ln(1-a)$.", "ML104"),
+    (r"If $y = 1$, then $L = -\ln a$. If $y = 0$, then $L = -\ln(1-a)$.", "ML201"),
     (r"$L = -y\ln a - (1-y)\ln(1-a)$. If $y = 1$, then $L = -\ln a$.", ""),
     (r"$L = -y\ln a - (1-y)\ln(1-a)$. If $y = 1$, then $L = -\ln(1-a)$.", "ML301"),
 ]

@@ -77,6 +77,7 @@ INVERTED = {
 }
 IDENTITIES = frozenset({"I", "\\mathbf{I}", "\\mathbf{1}"})
 NOT_READ = "ML104"
+CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi"})
 LAYOUTS = {
     "gradient": r"\left(\dfrac{\partial f}{\partial x}\right)_i = \dfrac{\partial f}{\partial x_i}",
     "Jacobian": r"\left(\dfrac{\partial y}{\partial x}\right)_{ij}"
@@ -251,7 +252,8 @@ class Meaning(Indices):
             plain = all(isinstance(item, Ref | Num) for item in group.items)
             known_here = name.name in self.locals or name.subs or name.name in self.bound
             word = name.name.startswith("\\mathrm") and unknown and not known_here
-            if len(group.items) > 1 or word or (unknown and plain and not known_here):
+            often = name.name in CALLED and not any(part == name for part in walk(group))
+            if len(group.items) > 1 or word or (unknown and (plain or often) and not known_here):
                 message = f"{name.name} is not introduced: a function, or a factor?"
                 raise Unread(message, name.start, group.end, "ML201")
 

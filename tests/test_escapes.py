@@ -78,6 +78,9 @@ NUMBERED = (
     r"$b_1 \in \mathbb{R}^m$. $z_1 = W_1x + b_1$ $y = W_2z_1$ $L = \|y\|^2$ "
 )
 LATER = [
+    (r"$\tanh x = 2\sigma(2x) - 1$", "ML201"),
+    (r"$\sigma(x+1) = \sigma x + \sigma$", "ML201"),
+    (r"$\sigma = 2$ $\sigma(x+1) = 2x + 2$", ""),
     (NUMBERED + r"$\dfrac{\partial L}{\partial W_1} = 2W_2^\top yx^\top$", ""),
     (NUMBERED + r"$\dfrac{\partial L}{\partial W_2} = 2yz_1^\top$", ""),
     (NUMBERED + r"$\dfrac{\partial L}{\partial W_2} = yz_1^\top$", "ML301"),

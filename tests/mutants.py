@@ -144,7 +144,7 @@ def verdict(mutant: Mutant) -> Verdict:
 
 
 def run(everything: bool) -> int:
-    """Judge the mutants on all cores and print what became of them."""
+    """Judge the mutants on all cores; print survivors, with place and text, as they are found."""
     begin = time.monotonic()
     for source in pages():
         found = new_findings(check_text(source.text, source.name, SETTINGS))
@@ -153,15 +153,19 @@ def run(everything: bool) -> int:
             return 2
     mutants = list(chosen(everything))
     print(f"{len(mutants)} mutants on {os.cpu_count()} cores", flush=True)
+    verdicts = []
     with ProcessPoolExecutor() as pool:
-        verdicts = list(pool.map(verdict, mutants, chunksize=4))
+        for mutant, one in zip(mutants, pool.map(verdict, mutants, chunksize=4), strict=True):
+            verdicts.append(one)
+            if one.state == "survived" or (one.state == "equivalent" and "SHOW" in os.environ):
+                print(f"{one.state}: {mutant} {one.reason}".rstrip(), flush=True)
     report(mutants, verdicts)
     print(f"{len(mutants)} mutants in {time.monotonic() - begin:.0f} s")
     return int(any(v.state == "survived" for v in verdicts))
 
 
 def report(mutants: Sequence[Mutant], verdicts: Sequence[Verdict]) -> None:
-    """Counts by page and by reason, and each survivor with its place and text."""
+    """Counts by page, in all, and of the reasons why changes are equivalent."""
     by_page: dict[str, Counter[str]] = {}
     for mutant, one in zip(mutants, verdicts, strict=True):
         name = mutant.place.partition(":")[0]
@@ -171,9 +175,6 @@ def report(mutants: Sequence[Mutant], verdicts: Sequence[Verdict]) -> None:
     reasons = Counter(one.reason for one in verdicts if one.state == "equivalent")
     for reason, count in reasons.most_common():
         print(f"equivalent: {count}: {reason}")
-    for mutant, one in zip(mutants, verdicts, strict=True):
-        if one.state == "survived" or (one.state == "equivalent" and "SHOW" in os.environ):
-            print(f"{one.state}: {mutant} {one.reason}".rstrip())
     total = Counter(one.state for one in verdicts)
     print("total: " + ", ".join(f"{total[state]} {state}" for state in STATES))
 

@@ -22,7 +22,7 @@ from tests.mutation.judge import Source, pages
 from tests.mutation.snippets import changes
 
 PAGES = list(pages())
-FORMULAS, FUNCTIONS = 12, 4
+FORMULAS, FUNCTIONS = 6, 3
 LIGHT = [source for source in PAGES if source.path.parent.name != "networks"]
 SIGMA = frozenset({r"\sigma"})
 

@@ -106,9 +106,14 @@ class PageCheck:
         if number in self.visited:
             return
         self.visited.add(number)
-        for later in self._explanations(number):
-            self._visit(later)
-        self._formula(number, self.source.formulas[number])
+        formula = self.source.formulas[number]
+        try:
+            for later in self._explanations(number):
+                self._visit(later)
+            self._formula(number, formula)
+        except Exception as fault:  # whatever a formula provokes is a finding, never green
+            message = f"the checker failed here: {type(fault).__name__}"
+            self._unread(number, formula, Unread(message, 0, len(formula.tex), "ML900"))
 
     def _hears(self, question: Question, number: int) -> bool:
         """What the words before a formula say; kept, since another page's words must say it too."""
@@ -266,11 +271,6 @@ class PageCheck:
         except Unread as fault:
             self.page.scope.unread |= heads_of(formula.tex) - self.page.scope.entries.keys()
             return self._unread(number, formula, fault)
-        except Exception as fault:
-            failed = Unread(
-                f"the checker failed here: {type(fault).__name__}", 0, len(formula.tex), "ML900"
-            )
-            return self._unread(number, formula, failed)
         try:
             sentences = named(sentences, self.page.scope, self.page.strict)
         except Unread as fault:

@@ -7,6 +7,7 @@ import ast
 import pytest
 
 from mathlint import judging
+from mathlint.page import read_page
 from tests.mutants import (
     Mutant,
     drawn,
@@ -197,3 +198,33 @@ def test_what_changes_nothing_is_equivalent() -> None:
         found = verdict(Mutant(source, place, edit))
         assert found.state == "equivalent"
         assert reason in found.reason
+
+
+def made(text: str) -> Source:
+    """A page that nobody has written down."""
+    found = read_page(text, "", None).formulas
+    places = tuple((f.offset(0), f.offset(len(f.tex) - 1) + 1) for f in found)
+    return Source(judge.ROOT / "page.md", text, text, places, (), frozenset({"f"}))
+
+
+@pytest.mark.parametrize(
+    ("claim", "old", "new", "state", "reason"),
+    [
+        (r"|z|^2 = z^2 \quad (z \ge 0)", r"\ge", ">", "equivalent", "about fewer points"),
+        (r"|z|^2 = z^2 \quad (z \ne 0)", r"\ne", "<", "equivalent", "about fewer points"),
+        (r"|z|^2 = z^2 \quad (z \ge 0)", r"\ge", r"\le", "equivalent", "holds without any"),
+        (r"|z| = z \quad (z > 0)", ">", r"\ge", "survived", ""),
+        (r"|z| = z \quad (z \ge 0)", r"\ge", r"\le", "killed", "refuted"),
+        (r"|z| + f(0) = |z|", "f", " ", "equivalent", "the changed part"),
+        (r"|z| + 2z = |z| + z + z", "2z", "3z", "killed", "refuted"),
+    ],
+)
+def test_what_changes_a_condition_or_a_part(
+    claim: str, old: str, new: str, state: str, reason: str
+) -> None:
+    f = r"f(z) = \begin{cases} z & z > 0 \\ e^z - 1 & z \le 0 \end{cases}"
+    source = made(f"$z \\in \\mathbb{{R}}$ ${f}$ $f(1) = 1$\n\n$$\n{claim}\n$$\n")
+    tex = source.tex(source.formulas[-1])
+    start = tex.index(old)
+    found = verdict(Mutant(source, source.formulas[-1], Edit(start, start + len(old), new, "")))
+    assert (found.state, reason in found.reason) == (state, True), found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from mathlint.page import read_page
 from mathlint.reading import read_formula
 from mathlint.report import GREEN, Report
 from mathlint.settings import Settings
-from mathlint.syntax import Chain, Membership, Node, Range, Sentence
+from mathlint.syntax import Chain, Condition, Membership, Node, Range, Sentence, children
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings.load(ROOT)
@@ -163,8 +163,16 @@ def equivalence(source: Source, place: Place, tex: str) -> Verdict:
     if place in source.formulas and all(map(is_mention, (*old, *new))):
         return Verdict("equivalent", "a mention of other introduced names, which claims nothing")
     pairs = differing(old, new)
-    if pairs and all(same_value(source, place, *pair, before, tex) for pair in pairs):
-        return Verdict("equivalent", "the changed side has exactly the same value")
+    if pairs and all(
+        any(same_value(source, place, *part, pair[2], before, tex) for part in parts(*pair[:2]))
+        for pair in pairs
+    ):
+        return Verdict("equivalent", "the changed part has exactly the same value")
+    others = differing_conditions(old, new)
+    if others and all(follows(one, other) for one, other in others):
+        return Verdict("equivalent", "a claim about fewer points, which follows from the old one")
+    if others and all(holds_anyway(source, place, one, before) for one, _ in others):
+        return Verdict("equivalent", "another condition on a claim that holds without any")
     if only_domains(old, new) and all_exact(source, place, tex):
         return Verdict("equivalent", "another domain, in which every claim is still exact")
     return Verdict("survived", "")
@@ -200,6 +208,76 @@ def differing(old: tuple[Sentence, ...], new: tuple[Sentence, ...]) -> list[Pair
         members = zip(before.members, after.members, strict=True)
         found += [(one, other, before) for one, other in members if one != other]
     return found
+
+
+def parts(one: Node, other: Node) -> Iterator[tuple[Node, Node]]:
+    """Two sides, and the ever smaller parts of them in which alone they differ."""
+    while True:
+        yield one, other
+        below = list(zip(children(one), children(other), strict=False))
+        differ = [(a, b) for a, b in below if a != b]
+        if skeleton(one) != skeleton(other) or len(differ) != 1:
+            return
+        one, other = differ[0]
+
+
+def skeleton(node: Node) -> object:
+    """A node without the nodes below it."""
+
+    def bare(value: object) -> object:
+        if isinstance(value, Node):
+            return None
+        return tuple(map(bare, value)) if isinstance(value, tuple) else value
+
+    places = ("start", "end")
+    names = [field.name for field in fields(node) if field.name not in places]
+    return type(node), [bare(getattr(node, name)) for name in names]
+
+
+def differing_conditions(
+    old: tuple[Sentence, ...], new: tuple[Sentence, ...]
+) -> list[tuple[Chain, Chain]] | None:
+    """The equations that differ in their conditions alone; None if anything else differs."""
+    found = []
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            if not isinstance(before, Chain) or not isinstance(after, Chain):
+                return None
+            if replace(before, conditions=()) != replace(after, conditions=()):
+                return None
+            found.append((before, after))
+    return found if len(old) == len(new) else None
+
+
+IMPLIED = {"!=": ("<", ">"), ">=": (">", "="), "<=": ("<", "=")}
+
+
+def follows(before: Chain, after: Chain) -> bool:
+    """Whether each changed condition is met by fewer points than the one in its place."""
+    if len(before.conditions) != len(after.conditions):
+        return False
+    for one, other in zip(before.conditions, after.conditions, strict=True):
+        if one == other:
+            continue
+        if not isinstance(one, Condition) or not isinstance(other, Condition):
+            return False
+        pairs = zip(one.relations, other.relations, strict=False)
+        narrower = all(a == b or b in IMPLIED.get(a, ()) for a, b in pairs)
+        if one.members != other.members or not narrower:
+            return False
+    return True
+
+
+def holds_anyway(source: Source, place: Place, chain: Chain, tex: str) -> bool:
+    """Whether the page's claims under a condition are green without it."""
+    if place not in source.formulas or set(chain.relations) != {"="}:
+        return False
+    sides = [tex[member.start : member.end] for member in chain.members]
+    claim = f"\n\n$$\n{' = '.join(sides)}\n$$\n"
+    end = behind(source.bare, place[1])
+    found = check_text(source.bare[:end] + claim, source.name, SETTINGS).statements
+    own = [s for s in found if s.formula == found[-1].formula]
+    return all(s.kind == "claim" and s.verdict in ("exact", "numeric") for s in own)
 
 
 def same_value(

@@ -76,6 +76,7 @@ class PageCheck:
         self.conditions: dict[int, tuple[Condition, ...]] = {}
         self.taken: set[int] = set()
         self.declaring: set[int] = set()
+        self.mentions: set[int] = set()
 
     def report(self) -> Report:
         """Judge every formula, then the snippets that the page embeds."""
@@ -292,6 +293,10 @@ class PageCheck:
                 self.add(number, formula, Judged(*span, "declaration", ACCEPTED, "", span))
         sentences = tuple(stated)
         self.page.expect(sentences)
+        if self._is_said(number, formula, sentences):
+            message = "write what these words say as an equation"
+            words = Unread(message, 0, len(formula.tex), "ML105")
+            return self._unread(number, formula, words, "mention")
         for sentence in sentences:
             must_state = formula.display and (self.page.strict or len(sentences) > 1)
             if must_state and isinstance(sentence, Chain) and not sentence.relations:
@@ -300,6 +305,7 @@ class PageCheck:
                 continue
             rests = self.page.rests_on(sentence)
             if rests is not None:
+                self.page.lose(introduced_by((sentence,)), False)
                 self._unread(number, formula, rests)
                 continue
             found = self._judge(sentence)
@@ -317,6 +323,13 @@ class PageCheck:
             line, column = self.source.position(formula.offset(start))
             self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
         return None
+
+    def _is_said(self, number: int, formula: Formula, sentences: Sequence[Sentence]) -> bool:
+        """Whether words claim what no formula says: `the derivative of f is g`."""
+        alone = len(sentences) == 1 and isinstance(sentences[0], Chain)
+        self.mentions |= {number} if alone and not getattr(sentences[0], "relations", 1) else set()
+        both = number in self.mentions and number - 1 in self.mentions
+        return both and not formula.display and self._hears(prose.equates, number)
 
     def _restricts(self, number: int, formula: Formula, condition: Condition) -> None:
         """A condition in prose is read, and must be met somewhere."""

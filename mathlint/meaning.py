@@ -543,9 +543,19 @@ class Meaning(Indices):
         entry.read_free = True
         if ref.name == "\\delta" and self._is_kronecker(entry, target[3]):
             return self.terms.const(int(len(set(target[3])) == 1))
+        if self._lacks_length(ref, entry):
+            message = f"say the length of {ref.name}, as in {ref.name}_n"
+            raise Unread(message, ref.start, ref.end, "ML201")
         if ref.name in IDENTITIES and _is_identity(ref.name, entry):
             return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
+
+    def _lacks_length(self, ref: Ref, entry: Entry) -> bool:
+        """Whether the ones or the identity stand undeclared on a page of vectors."""
+        if ref.name not in IDENTITIES or entry.declared or ref.subs:
+            return False
+        vectors = any(d.dims for known in self.scope.entries.values() for d in known.declared)
+        return vectors or ref.name != "I"
 
     def _is_kronecker(self, entry: Entry, subs: tuple[int, ...]) -> bool:
         """Whether nothing on a lax page says otherwise of a delta with two indices."""
@@ -634,7 +644,7 @@ class Meaning(Indices):
     def _domain(self, ref: Ref, entry: Entry, target: Target) -> Domain:
         """The domain of a variable's entry; an index outside its range is a fault."""
         _, _, layer, subs = target
-        if not self.strict:
+        if not self.strict and not any(declared.dims for declared in entry.declared):
             self._check_spans(ref)
         for declared in reversed(entry.declared):
             if declared.subs and self.match(declared.layer, declared.subs, layer, subs) is not None:

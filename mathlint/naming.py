@@ -31,6 +31,7 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sentence,
+    Transpose,
     bare,
     rebuilt,
     walk,
@@ -275,10 +276,13 @@ def _gradients_named(node: Product, scope: Scope) -> Node:
     factors, marks = [node.factors[0]], list[str]()
     for mark, factor in zip(node.marks, node.factors[1:], strict=True):
         last = factors[-1]
-        ours = isinstance(factor, Ref) and factor.name in scope.differentials
+        name = factor.base if isinstance(factor, Transpose | Power) else factor
+        ours = isinstance(name, Ref) and name.name in scope.differentials
         if not mark and ours and isinstance(last, Ref) and last.name == "d" and not last.subs:
-            assert isinstance(factor, Ref)
-            factors[-1] = replace(factor, name=f"d{factor.name}", start=last.start)
+            assert isinstance(name, Ref)
+            named_d = replace(name, name=f"d{name.name}", start=last.start)
+            whole = replace(factor, base=named_d) if factor is not name else named_d  # type: ignore[call-arg]
+            factors[-1] = replace(whole, start=last.start)
         else:
             factors.append(factor)
             marks.append(mark)

@@ -399,8 +399,11 @@ class Parser:
                 if tokens and all(part.text in ("prime", "'") for part in tokens):
                     primes += len(tokens)
                     continue
+                tokens, turned = without_transpose(tokens)
                 found = self.superscript(tokens, at)
                 end = self.tokens[self.at - 1].end
+                if turned is not None:
+                    exponent = self.superscript([turned], at)
                 if isinstance(found, Group) and found.bracket in "([" and found.bracket:
                     layer = found.items[0]
                 else:
@@ -992,6 +995,16 @@ def _is_minus_one(node: Node) -> bool:
         case Group(items=(Sum(terms=((-1, Num() as number),)),)):
             return number.value == 1
     return False
+
+
+def without_transpose(tokens: list[Token]) -> tuple[list[Token], Token | None]:
+    """`(l)T`, an index in brackets with the sign of a transpose behind it, taken apart."""
+    rest = [token for token in tokens if token.kind not in ("^", "{", "}")]
+    last = rest[-1] if rest else None
+    if last is None or last.text not in TRANSPOSES or len(rest) < 4:
+        return tokens, None
+    whole = rest[0].kind == "open" and rest[0].text in "([" and Parser.closes_at_end(rest[:-1])
+    return (rest[:-1], last) if whole else (tokens, None)
 
 
 def layered(node: Power) -> Ref:

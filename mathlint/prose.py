@@ -31,6 +31,11 @@ LEADS = re.compile(
 EXPLAINS = re.compile(
     r"[\s.,;，。；]*(?:where|in which|here|with|其中|这里|式中|此处)(?![a-z])", re.IGNORECASE
 )
+EQUATES = re.compile(
+    r"\s*(?:(?:is|equals|is equal to|has (?:the )?(?:derivative|gradient|slope))"
+    r"|(?:的(?:导数|梯度|斜率))?(?:是|为|等于)|\|)\s*",
+    re.IGNORECASE,
+)
 CONCLUDING = re.compile(
     r"\b(?:then|thus|hence|so|therefore|we|gives?|implies|follows|shows?|satisf(?:y|ies)|obeys?)\b"
     r"|则|有|得|因此|所以|故|于是|可见|证明",
@@ -96,6 +101,11 @@ def leads_to_claim(gap: str) -> bool:
 def explains(gap: str) -> bool:
     """Whether a formula explains a name that the one before it uses: `, where`."""
     return EXPLAINS.match(gap) is not None
+
+
+def equates(gap: str) -> bool:
+    """Whether words say that one formula is another, or its derivative."""
+    return EQUATES.fullmatch(gap) is not None
 
 
 def goes_on_declaring(gap: str) -> bool:

@@ -518,6 +518,9 @@ class _Row:
     def _bounds_of_list(self, parts: list[list[Token]]) -> list[Sentence]:
         """`x, y > 0`: the same bound for every name of a list."""
         pieces, relations = split_relations(parts[-1])
+        family = self._family(parts, pieces, relations)
+        if family:
+            return family
         orders = {"<", "<=", ">", ">=", "!="}
         if len(parts) < 2 or not relations or not set(relations) <= orders:
             return []
@@ -529,6 +532,28 @@ class _Row:
             end = others[-1].end
             found.append(Chain((name, *others), tuple(relations), start=name.start, end=end))
         return found
+
+    def _family(
+        self, parts: list[list[Token]], pieces: list[list[Token]], relations: list[str]
+    ) -> list[Sentence]:
+        """`x_1, \\dots, x_n \\in \\mathbb{R}`: every x_i, with the range of i."""
+        dots = [k for k, part in enumerate(parts) if [t.kind for t in part] == ["dots"]]
+        if relations != ["in"] or dots != [len(parts) - 2] or len(parts) < 3:
+            return []
+        names = [self._ref(part) for part in parts[: dots[0]]]
+        last = self._ref(pieces[0])
+        if any(n.name != last.name or len(n.subs) != 1 for n in (*names, last)):
+            return []
+        start, end = names[0].start, parts[-1][-1].end
+        index = Ref(f"index of {last.name}", start=start, end=last.end)
+        mark = parts[dots[0]][0]
+        items = (*(n.subs[0] for n in names), Dots(start=mark.start, end=mark.end), last.subs[0])
+        every = replace(last, subs=(index,), start=start)
+        target = self._set(pieces[1], start)
+        return [
+            Range((index,), items, start=start, end=last.end),
+            Membership((every,), target, start=start, end=end),
+        ]
 
     def _unit(self, parts: list[list[Token]]) -> Sentence:
         tokens = [token for part in parts for token in part]

@@ -260,8 +260,10 @@ class Page(Declarations):
         if sentence.relations == ("=",):
             return self._is_condition(*members)
         names = [member for member in members if isinstance(member, Ref)]
-        entry = self.scope.entry(names[0]) if names and self.is_bound(sentence) else None
-        return entry is not None and not entry.integer
+        if not names or not self.is_bound(sentence):
+            return False
+        entry = self.scope.entry(names[0])
+        return not self.strict if entry is None else not entry.integer
 
     def may_be_supposed(self, sentence: Chain) -> bool:
         """Whether `y = 1` or `x \\ne 0`, of a name that nothing introduces, may be a case."""
@@ -324,6 +326,8 @@ class Page(Declarations):
         derived = any(isinstance(part, Derivative) for part in parts)
         if not free or len(free) < len(known) or calls or derived or equal:
             return False
+        if not self._is_given(chain):
+            return False
         if len(chain.relations) != 1 or chain.relations[0] not in orders or chain.conditions:
             return False
         start, end = chain.start, chain.end
@@ -332,6 +336,17 @@ class Page(Declarations):
         )
         self.scope.changes += 1
         return True
+
+    def _is_given(self, chain: Chain) -> bool:
+        """Whether a relation has the form of an assumption: `x \\ne 0`, `A = A^T`, a sum of 1."""
+        left, right = bare(chain.members[0]), bare(chain.members[-1])
+        if chain.relations == ("=",):
+            turned = Transpose(left, start=0, end=0) == right
+            return (
+                turned or left == Transpose(right, start=0, end=0) or self._sums_freely(left, right)
+            )
+        plain = all(isinstance(member, Ref) for member in (left, right))
+        return plain or literal(left) or literal(right)
 
     def _assumed_of(
         self, meaning: Meaning, instance: Instance

@@ -575,6 +575,9 @@ class Page(Declarations):
                 raise Unread(message, condition.start, condition.end, "ML104")
         if isinstance(left, Call):
             number = self._define_function(left, right, ())
+        elif isinstance(left, Ref) and self._lacks_its_loss(left, right):
+            message = f"say of what {left.name} is the gradient, as a derivative"
+            raise Unread(message, left.start, left.end, "ML202")
         elif isinstance(left, Component):
             assert isinstance(left.base, Call)
             number = self._define_function(left.base, right, left.subs)
@@ -585,6 +588,13 @@ class Page(Declarations):
         return Judged(
             left.start, right.end, "definition", ACCEPTED, left=left, right=right, introduces=number
         )
+
+    def _lacks_its_loss(self, left: Ref, right: Node) -> bool:
+        """Whether `dz = a - y` leaves open of what it is the gradient by z."""
+        name = left.name.removeprefix("d")
+        gradient = left.name != name and name in self.scope.differentials
+        known = gradient and any((name, layered) in self.scope.entries for layered in (False, True))
+        return known and not any(isinstance(part, Derivative) for part in walk(right))
 
     def _check_declared(self, left: Ref) -> None:
         """What was declared of a name before it was defined must hold of its definition."""

@@ -207,6 +207,8 @@ class PageCheck:
 
     def _under(self, number: int, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """Claims under the conditions that their own sentence of prose puts them."""
+        if not any(isinstance(s, Chain) and s.relations for s in sentences):
+            return sentences  # a declaration stands under no condition
         before = () if number - 1 in self.taken else self.conditions.get(number - 1, ())
         found = before if before and self._hears(prose.leads_to_claim, number) else ()
         following = number + 1

@@ -23,6 +23,7 @@ CONDITIONS = [
     (X + "\n\n$$\n|x| = x\n$$\n\nfor $x > 0$.", ""),
     (X + "It holds if $x > 0$\n\n$$|x| = x$$", "ML301"),
     (X + "For $x > 0$ we have\n\n$$|x| = x$$", ""),
+    (r"$x \in \mathbb{R}$, if $x > 0$, then $|x| = x$. If $x < 0$, $|x| = -x$.", ""),
     (X + "Except for $x < 0$, $|x| = -x$.", "ML301"),
     (X + "Unless $x > 0$, $|x| = x$.", "ML301"),
     (X + "除了当 $x < 0$ 时，$|x| = -x$。", "ML301"),

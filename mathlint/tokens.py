@@ -66,6 +66,7 @@ SPACING = words(
     negthinspace null
     """
 ) | {" ", "\n"}
+CLASSES = words("mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner")
 WITH_ARGUMENT = words(
     """
     color textcolor tag label hspace vspace mspace
@@ -89,6 +90,7 @@ PLAIN = words(
     """
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
+BRACED = re.compile(r"\s*(?:\{|[^\s\\&}]|\\(?!math|bm|bold|begin|left))")
 COLOUR = re.compile(r"[A-Za-z0-9#.,! -]+")
 COLOURED = re.compile(r"\s*(?:[^\s&}\\]|\\[^\\])")
 UNSEEN_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
@@ -239,6 +241,8 @@ class _Tokenizer:
     def _command(self, name: str, start: int, end: int) -> None:
         if name in ("quad", "qquad"):
             return self._add("gap", name, start, end)
+        if name in CLASSES and BRACED.match(self.tex, self.at) is None:
+            raise Unread(f"\\{name} needs an argument in braces", start, end)
         if name in SPACING:
             return None
         if name in WITH_ARGUMENT:

@@ -254,6 +254,8 @@ ERRORS = [
     # what the reader cannot see
     ("x\x0c = x", 1, "an invisible character stands here"),
     ("x = \x1fx", 4, "an invisible character stands here"),
+    (r"x \mathbin \mathbf{y}", 2, "needs an argument in braces"),
+    (r"x \mathbin", 2, "needs an argument in braces"),
     (r"x \textcolor{red}", 2, "needs something to colour"),
     (r"\textcolor{red}\\x", 0, "needs something to colour"),
     (r"\textcolor{r|d}{x}", 0, "is no colour"),

@@ -56,6 +56,7 @@ ROWS = frozenset(
         "math",
     ]
 )
+INDICES = frozenset("ijklmnpqrs")
 LABELS = ("name", "text", "function")
 DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 IsFunction = Callable[[str], bool]
@@ -807,6 +808,9 @@ def _restricts(chain: Chain) -> bool:
     functions = [part for part in parts if isinstance(part, Call) and part.function != "abs"]
     if functions or any(isinstance(part, Derivative) for part in parts):
         return False
+    letters = all(isinstance(m, Ref) and m.name in INDICES for m in map(bare, chain.members))
+    if chain.relations == ("=",) and letters:
+        return True
     return bool(chain.relations) and not {"=", ":=", "approx"} & set(chain.relations)
 
 

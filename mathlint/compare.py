@@ -439,8 +439,7 @@ def _usable(instance: Instance, terms: Terms, point: Mapping[int, Fraction], rul
             except Unclear:
                 continue
             except Undefined as fault:
-                said = rules.strict or isinstance(fault, NoCase)
-                if said and not instance.conditions:
+                if rules.strict or isinstance(fault, NoCase):
                     shown = ", ".join(f"{n} = {v}" for n, v in _shown_point(instance, terms, point))
                     message = f"undefined in the declared domain ({fault}), at {shown}"
                     raise Unread(message, 0, 1, "ML205") from None

@@ -197,6 +197,7 @@ class PageCheck:
         words += [prose.joins] if number - 1 in self.conditions else []
         said = any(question(self.gaps[number]) for question in words)
         supposed = self.page.may_be_supposed(sentence) and self._hears(prose.supposes, number)
+        supposed |= self.page.may_be_put(sentence) and self._hears(prose.puts_case, number)
         if said and not supposed and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
         answers = [self._hears(question, number) for question in words]

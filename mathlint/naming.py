@@ -39,6 +39,7 @@ from mathlint.syntax import (
 from mathlint.tokens import FUNCTIONS
 
 EQUATIONS = ("=", ":=")
+BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
 POSITIVE = frozenset({"\\sigma", "\\tau", "s"})
 
 
@@ -53,7 +54,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             name = head.base if isinstance(head, Power | Component) else head
             if isinstance(name, Ref) and not _compares_letters(sentence):
                 scope.heads.add(name.name)
-            if isinstance(name, Call) and name.function not in FUNCTIONS:
+            if isinstance(name, Call) and name.function not in BUILT_IN:
                 scope.functions.add(name.function)
             if isinstance(head, Power) and isinstance(name, Ref):
                 exponent = bare(head.exponent)
@@ -155,7 +156,7 @@ def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
             name = head.base if isinstance(head, Power | Component) else head
             if isinstance(name, Ref):
                 found.add(key_of(name))
-            elif isinstance(name, Call) and name.function not in FUNCTIONS:
+            elif isinstance(name, Call) and name.function not in BUILT_IN:
                 found.add((name.function, False))
     return found
 
@@ -166,7 +167,7 @@ def names_in(sentences: Sequence[Sentence]) -> set[Key]:
     for part in (part for sentence in sentences for part in walk(sentence)):
         if isinstance(part, Ref):
             found.add(key_of(part))
-        elif isinstance(part, Call) and part.function not in FUNCTIONS:
+        elif isinstance(part, Call) and part.function not in BUILT_IN:
             found.add((part.function, False))
     return found
 

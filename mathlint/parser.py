@@ -363,6 +363,13 @@ class Parser:
             raise Unread("put this argument in braces", token.start, token.end)
         return [token]
 
+    def braced_argument(self) -> list[Token]:
+        """An argument that TeX takes as one token, so that a font command needs braces."""
+        token = self.peek()
+        if token is not None and token.kind == "name" and token.text.startswith("\\math"):
+            raise Unread("put this argument in braces", token.start, token.end)
+        return self.argument()
+
     def inner(self, tokens: list[Token], at: int) -> Node:
         """An argument's tokens as an expression."""
         if not tokens:
@@ -733,7 +740,7 @@ class Parser:
     # -- fractions and derivatives ------------------------------------------------------------
 
     def fraction(self, token: Token) -> Node:
-        top, bottom = self.argument(), self.argument()
+        top, bottom = self.braced_argument(), self.braced_argument()
         end = self.tokens[self.at - 1].end
         sign = derivative_sign(top)
         if sign and derivative_sign(bottom) == sign:
@@ -898,6 +905,8 @@ class Parser:
         above: list[Token] = []
         while self.peek_is("_") or self.peek_is("^"):
             which = self.take()
+            if below if which.kind == "_" else above:
+                raise Unread("a second limit", which.start, which.end)
             if which.kind == "_":
                 below = self.argument()
             else:

@@ -94,6 +94,7 @@ class Page(Declarations):
     def judge(self, sentence: Sentence) -> list[Judged]:
         """The statements that a sentence makes."""
         self.terms.steps = MAX_STEPS
+        self.terms.deadline = time.process_time() + self.settings.time_limit
         if not self.strict:
             self.assume_indices(sentence)
         span = (sentence.start, sentence.end)
@@ -263,7 +264,7 @@ class Page(Declarations):
         if not names or not self.is_bound(sentence):
             return False
         entry = self.scope.entry(names[0])
-        return not self.strict if entry is None else not entry.integer
+        return entry is not None and not entry.integer
 
     def may_be_supposed(self, sentence: Chain) -> bool:
         """Whether `y = 1` or `x \\ne 0`, of a name that nothing introduces, may be a case."""
@@ -272,6 +273,12 @@ class Page(Declarations):
         free = entry is None or (entry.assumed and entry.is_free and not entry.integer)
         alike = sentence.relations in (("=",), ("!=",)) and _is_plain(left) and literal(right)
         return alike and free and not self.strict
+
+    def may_be_put(self, sentence: Chain) -> bool:
+        """Whether `x > 0`, of a name that nothing introduces, may be a case after `if`."""
+        names = [member for member in map(bare, sentence.members) if isinstance(member, Ref)]
+        unknown = len(names) == 1 and self.scope.entry(names[0]) is None
+        return unknown and not self.strict and self.is_bound(sentence)
 
     def _compares_indices(self, members: Sequence[Node]) -> bool:
         """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""

@@ -6,6 +6,7 @@ Terms are shared: equal terms are one object, so equality is identity and work i
 from __future__ import annotations
 
 import operator
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -77,6 +78,7 @@ TOTAL = frozenset(
         "pi",
     }
 )
+CLOCK = 64
 MAX_STEPS = 250_000
 
 
@@ -100,6 +102,7 @@ class Terms:
         self.leaf_names: dict[int, str] = {}
         self.domains: dict[int, Domain] = {}
         self.steps = MAX_STEPS
+        self.deadline = float("inf")
         self.zero, self.one = self.const(0), self.const(1)
 
     def _make(self, kind: str, args: tuple[Term, ...], data: object = None) -> Term:
@@ -120,6 +123,8 @@ class Terms:
     def spend(self, steps: int = 1) -> None:
         """Count steps of work; raises Undecided when a statement has used up its share."""
         self.steps -= steps
+        if self.steps % CLOCK == 0 and time.process_time() > self.deadline:
+            raise Undecided("the time limit was reached")
         if self.steps < 0:
             raise Undecided("this is too large to be decided")
 

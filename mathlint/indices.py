@@ -13,7 +13,7 @@ from mathlint.scope import Entry, Scope, shown
 from mathlint.syntax import Dots, Group, Node, Num, Product, Quotient, Range, Ref, Sum
 
 LONGEST_RANGE = 60
-LARGEST = 1000
+LARGEST = 10_000
 ROUND = "round of sizes"
 LAST_ROUND = (2, 4, 3, 5)
 
@@ -50,7 +50,7 @@ class Indices:
     def integer(self, node: Node) -> int:
         """The value of an index or a length; raises Unread if it is no whole number."""
         value = self._number(node)
-        if abs(value) > LARGEST:
+        if not -LARGEST <= value <= LARGEST:
             raise Unread("an index this large is not read", node.start, node.end, "ML204")
         if value.denominator != 1:
             raise Unread("an index must be a whole number", node.start, node.end, "ML204")

@@ -309,6 +309,35 @@ def test_arrays_give_what_their_entries_give(path, name, names):
     np.testing.assert_allclose(call(function, batch), expected, rtol=RELATIVE, atol=ABSOLUTE)
 
 
+ROWS = [
+    case
+    for case in FUNCTIONS
+    if "or (m, n)" in documented(*case.values[:2]) and "(k" not in documented(*case.values[:2])
+]
+
+
+@pytest.mark.parametrize(("path", "name", "names"), ROWS)
+def test_a_batch_gives_its_examples_or_their_sum(path, name, names):
+    """Rows of very different size tell a mean over the batch from one over the features."""
+    rng = np.random.default_rng(20190504)
+    text, function = documented(path, name), getattr(plain(path), name)
+    sizes = np.array([1e-3, 1.0, 1e3])
+    batch = {}
+    for key in names_of(function):
+        if re.search(rf"\b{key}: array \(n,\) or \(m, n\)", text):
+            batch[key] = sizes[:, np.newaxis] * rng.normal(size=(3, 4))
+        elif re.search(rf"\b{key}: a number or array \(m,\)", text):
+            batch[key] = sizes
+    shared = {
+        key: rng.uniform(size=4) for key in names_of(function) if f"{key}: array (n,)," in text
+    }
+    shared |= {key: 1e-9 for key in names_of(function) if key not in batch and key not in shared}
+    single = [call(function, shared | {k: v[i] for k, v in batch.items()}) for i in range(3)]
+    result = call(function, shared | batch)
+    expected = np.stack(single) if np.ndim(result) > np.ndim(single[0]) else np.sum(single, axis=0)
+    np.testing.assert_allclose(result, expected, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize(("path", "name", "names"), WITH_INTEGERS)
 def test_integers_count_as_numbers(path, name, names):
     function = getattr(plain(path), name)

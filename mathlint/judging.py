@@ -126,8 +126,9 @@ class PageCheck:
         following = number + 1
         if following >= len(self.gaps):
             return []
-        if not prose.explains(self.gaps[following]):
-            self._hears(prose.explains, following)
+        question = prose.explains if self.page.strict else prose.may_explain
+        if not question(self.gaps[following]):
+            self._hears(question, following)
             scope = self.page.scope
             names = {name for name, _ in scope.entries} | {"\\Phi"}
             self.known[following] = (
@@ -147,7 +148,7 @@ class PageCheck:
             if following < len(self.gaps) and not self._hears(prose.goes_on, following):
                 break
         if found:  # otherwise it did not matter whether the words explain
-            self._hears(prose.explains, number + 1)
+            self._hears(question, number + 1)
         return found
 
     def would_explain(self, number: int) -> bool:

@@ -81,6 +81,11 @@ def denies(gap: str) -> bool:
     return DENIES.search(gap) is not None
 
 
+def may_explain(gap: str) -> bool:
+    """Whether a formula stands in the same sentence as the one before it, or explains it."""
+    return explains(gap) or goes_on(gap)
+
+
 def puts_case(gap: str) -> bool:
     """Whether the word before a formula is `if`: what follows holds in one case alone."""
     return re.search(r"(?:\b(?:if|when|whenever)|若|当|如果)\s*$", gap, re.IGNORECASE) is not None

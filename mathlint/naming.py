@@ -1,7 +1,8 @@
 """What the marks on a name are, by what the page introduces: a layer, a label or a square.
 
 `W^l` of a page that introduces `W^l` has a layer and no power, `W_f` a label where f is no index,
-and `\\sigma^2 = ...` of an unknown `\\sigma` introduces the root of what stands on its right.
+`\\sigma^2 = ...` of an unknown `\\sigma` gives the square a name of its own, and `dW = ...` is the
+name of a gradient.
 """
 
 from __future__ import annotations

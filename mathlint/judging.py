@@ -34,6 +34,7 @@ from mathlint.syntax import (
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
 
 SHOWN = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "approx": r"\approx"}
+LOOK_AHEAD = 8
 Question = Callable[[str], bool]
 
 
@@ -145,6 +146,8 @@ class PageCheck:
             if heads & unknown and not names_in(later) & introduced_by(sentences):
                 found.append(following)
             following += 1
+            if following - number > LOOK_AHEAD:
+                break
             if following < len(self.gaps) and not self._hears(prose.goes_on, following):
                 break
         if found:  # otherwise it did not matter whether the words explain

@@ -31,6 +31,7 @@ from mathlint.terms import REAL, Domain, Terms
 
 MAX_INSTANCES = 400
 MAX_VISITS = 4000
+LARGEST_LEAST = 4
 ORDERS = ("<", "<=", ">", ">=", "!=")
 Choices = dict[object, int]
 Made = TypeVar("Made")
@@ -42,7 +43,7 @@ class Declarations:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.strict = settings.undeclared == "error"
-        self.scope, self.terms = Scope(), Terms()
+        self.scope, self.terms = Scope(lax=not self.strict), Terms()
         self.assumed: list[tuple[str, int]] = []
         self._known_state = (0, 0)
         self._memos: dict[object, tuple[dict, dict]] = {}  # type: ignore[type-arg]
@@ -117,7 +118,10 @@ class Declarations:
     def declare(self, name: Ref, target: NumberSet) -> None:
         """Introduce a name with the set that its values lie in; raises Unread on a conflict."""
         if target.name == "finite" and any(isinstance(item, Dots) for item in target.items):
-            self.declare_range((name,), target.items)
+            if (name.subs or name.layer is not None) and not target.dims and not self.strict:
+                self._declare_labels(name, target)
+            else:
+                self.declare_range((name,), target.items)
             return
         target = as_vectors(target)
         entry = self.scope.open(name)
@@ -135,6 +139,18 @@ class Declarations:
             target.name.startswith(("N", "Z")) and not target.dims and name.layer is None
         )
         entry.declared.append(Declared(name.layer, name.subs, target))
+        self.scope.changes += 1
+
+    def _declare_labels(self, name: Ref, target: NumberSet) -> None:
+        """`y_i \\in \\{1, ..., K\\}`: a family of whole numbers, each of which may be an index."""
+        for item in target.items:
+            self.check_sizes(item)
+            _refuse_itself((name,), item)
+        entry = self.scope.open(name)
+        if entry.defined or entry.function is not None:
+            raise Unread(f"{shown(name)} is already in use", name.start, name.end, "ML206")
+        entry.labels, entry.assumed = target.items, False
+        entry.declared = [Declared(name.layer, name.subs, None)]
         self.scope.changes += 1
 
     def _check_set(self, target: NumberSet) -> None:
@@ -309,10 +325,12 @@ class Declarations:
         if high is not None or not isinstance(low, Num):
             raise Unread("this bound of a size is not read", chain.start, chain.end, "ML104")
         least = int(low.value) + (1 if low_open else 0)
-        if least > 2:
-            raise Unread("sizes from 3 up only are not read", chain.start, chain.end, "ML104")
-        if least == 2:
-            target = NumberSet("N>=2", start=low.start, end=low.end)
+        if least > LARGEST_LEAST:
+            raise Unread(
+                f"sizes from {least} up only are not read", chain.start, chain.end, "ML104"
+            )
+        if least >= 2:
+            target = NumberSet(f"N>={least}", start=low.start, end=low.end)
             entry.declared.append(Declared(None, (), target))
 
 

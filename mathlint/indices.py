@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from mathlint.axes import Member, Place
 from mathlint.errors import Unread
-from mathlint.scope import Entry, Scope, shown
+from mathlint.scope import Entry, Scope, from_zero, shown
 from mathlint.syntax import Dots, Group, Node, Num, Product, Quotient, Range, Ref, Sum
 
 LONGEST_RANGE = 60
@@ -87,6 +88,8 @@ class Indices:
         if ref.layer is None and not ref.subs and ref.name in self.bound:
             return self.bound[ref.name]
         entry = self.scope.entry(ref)
+        if entry is not None and entry.labels is not None:
+            return self._label(ref, entry.labels)
         if ref.layer is not None or (entry is not None and not entry.may_be_whole):
             raise Unread(f"{shown(ref)} is no index", ref.start, ref.end, "ML204")
         if ref.subs:
@@ -99,6 +102,14 @@ class Indices:
         values = self._candidates(ref, entry)
         self.asked.pop()
         raise NeedsChoice(ref.name, values)
+
+    def _label(self, ref: Ref, items: tuple[Node, ...]) -> int:
+        """The value of one of a family of whole numbers."""
+        marks = ref.subs if ref.layer is None else (ref.layer, *ref.subs)
+        name = (ref.name, tuple(map(self.integer, marks)))
+        if name not in self.choices:
+            raise NeedsChoice(name, self.range_values(items))
+        return self.choices[name]
 
     def _indexed_size(self, ref: Ref, entry: Entry | None) -> int:
         if entry is None:
@@ -147,7 +158,8 @@ class Indices:
         if entry is not None and entry.range is not None:
             return self.range_values(entry.range)
         if entry is not None and entry.assumed and entry.as_index and not entry.as_size:
-            return self.sizes  # two indices may be equal, two sizes need not
+            # two indices may be equal, two sizes need not
+            return self.class_values(ref.name) or self.sizes
         if entry is not None and entry.is_whole:
             return tuple(value + entry.least - 1 for value in self._size_values())
         if self.strict or self.assume is None:
@@ -172,10 +184,54 @@ class Indices:
             raise Unread("this range is too long", items[0].start, items[-1].end)
         return tuple(range(first[0], last + 1))
 
+    def class_values(self, member: Member) -> tuple[int, ...]:
+        """The values along the axis that an index of nothing declared stands at, if any is told.
+
+        An axis of which nothing is told has a length of its own, as n would be.
+        """
+        members = [] if self.strict else self.scope.axes.members(member)
+        if any(name in self.scope.axes.moments for name in members):
+            return (1,)
+        for letter in (m for m in members if isinstance(m, str)):
+            entry = self.scope.entries.get((letter, False))
+            if entry is not None and entry.range is not None:
+                return self.range_values(entry.range)
+        places = [m for m in members if not isinstance(m, str)]
+        for place in places:
+            values = self.declared_axis(place)
+            if values:
+                return values
+        bounds = self.scope.axes.bounds(member)
+        if bounds is not None:
+            low, high = map(self.integer, bounds)
+            return tuple(range(low, high + 1))
+        if not places:
+            return ()
+        name, _, number = places[0]
+        length = ("length of " + name, (number,))
+        if length not in self.choices:
+            raise NeedsChoice(length, self._size_values())
+        largest = max(self.scope.axes.numbers.get(place, 0) for place in places)
+        return tuple(range(1, max(self.choices[length], largest) + 1))
+
+    def declared_axis(self, place: Place) -> tuple[int, ...]:
+        """The numbers along an axis of a name whose shape is declared; none for any other."""
+        name, layered, number = place
+        entry = self.scope.entries.get((name, layered))
+        for declared in entry.declared if entry is not None and not layered else ():
+            at = number - len(declared.subs)
+            if 0 <= at < len(declared.dims):
+                first = 0 if from_zero(declared.dims[at]) else 1
+                return tuple(range(first, first + self.integer(declared.dims[at])))
+        return ()
+
     def index_values(self, name: str, node: Node) -> tuple[int, ...]:
         """The values that a declared index runs over."""
         entry = self.scope.entries.get((name, False))
         if entry is None or entry.range is None:
+            values = self.class_values(name)
+            if values:
+                return values
             message = f"nothing gives the range of the index {name}"
             raise Unread(message, node.start, node.end, "ML204")
         return self.range_values(entry.range)
@@ -234,7 +290,8 @@ class Indices:
     def _in_range(self, name: str, value: int, is_layer: bool) -> bool:
         entry = self.scope.entries.get((name, False))
         if entry is None or entry.range is None:
-            return not is_layer or value >= 1
+            told = () if entry is not None and entry.as_size else self.class_values(name)
+            return value in told if told else not is_layer or value >= 1
         return value in self.range_values(entry.range)
 
 

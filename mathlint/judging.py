@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
-from mathlint import prose
+from mathlint import prose, words
 from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
 from mathlint.naming import introduced_by, named, names_in, survey
@@ -21,10 +22,15 @@ from mathlint.syntax import (
     Call,
     Chain,
     Condition,
+    Derivative,
+    Mapping,
     Membership,
+    Node,
     Num,
     Power,
+    Product,
     Quotient,
+    Range,
     Ref,
     Sentence,
     bare,
@@ -32,9 +38,11 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
+from mathlint.words import Words
 
 SHOWN = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "approx": r"\approx"}
 LOOK_AHEAD = 8
+TO_SOLVE = Outcome("accepted", "an equation to be solved")
 Question = Callable[[str], bool]
 
 
@@ -43,6 +51,7 @@ class Reading:
     """A formula as it was read, and which of the names that it asked about were functions."""
 
     number: int
+    before: Node | None = None
     sentences: tuple[Sentence, ...] = ()
     functions: dict[str, bool] = field(default_factory=dict)
 
@@ -73,6 +82,8 @@ class PageCheck:
         self.readings: dict[int, list[str]] = {}
         spans = [(formula.begin, formula.end) for formula in source.formulas]
         self.gaps = prose.gaps(source.text, spans)
+        lax = not self.page.strict
+        self.words = words.survey(formula.tex for formula in source.formulas) if lax else Words()
         self.visited: set[int] = set()
         self.conditions: dict[int, tuple[Condition, ...]] = {}
         self.taken: set[int] = set()
@@ -90,7 +101,10 @@ class PageCheck:
             fault = Unread(f"a page of more than {MAX_FORMULAS} formulas is not read", 0)
             self._unread(MAX_FORMULAS, formula, fault)
         numbers = range(0 if too_many else len(self.source.formulas))
-        survey([self._peek(number) for number in numbers], self.page.scope)
+        peeked = [self._peek(number) for number in numbers]
+        survey(peeked, self.page.scope)
+        for sentences in peeked:
+            self.page.note_sums(sentences)
         for number in numbers:
             self._visit(number)
         self.statements.sort(key=lambda item: item[0].formula)
@@ -127,8 +141,10 @@ class PageCheck:
         following = number + 1
         if following >= len(self.gaps):
             return []
-        question = prose.explains if self.page.strict else prose.may_explain
-        if not question(self.gaps[following]):
+        strict = self.page.strict
+        question = prose.explains if strict else prose.may_explain
+        explained = question(self.gaps[following])
+        if not explained:
             self._hears(question, following)
             scope = self.page.scope
             names = {name for name, _ in scope.entries} | {"\\Phi"}
@@ -136,21 +152,24 @@ class PageCheck:
                 frozenset(scope.entries),
                 frozenset(filter(scope.is_function, names)),
             )
-            return []
+            if not strict or not self._hears(prose.goes_on, following):
+                return []
         sentences = self._peek(number)
         unknown = self.page.unknown(sentences)
         found = []
         while unknown and following < len(self.gaps):
             later = self._peek(following)
             heads = introduced_by(later)
-            if heads & unknown and not names_in(later) & introduced_by(sentences):
+            declared = all(isinstance(s, Membership | Range) for s in later)
+            own = introduced_by(sentences)
+            if heads & unknown and not names_in(later) & own and (explained or declared):
                 found.append(following)
             following += 1
             if following - number > LOOK_AHEAD:
                 break
             if following < len(self.gaps) and not self._hears(prose.goes_on, following):
                 break
-        if found:  # otherwise it did not matter whether the words explain
+        if found and explained:  # otherwise it did not matter whether the words explain
             self._hears(question, number + 1)
         return found
 
@@ -160,7 +179,7 @@ class PageCheck:
 
         def read(formula: Formula) -> tuple[Sentence, ...]:
             try:
-                return read_formula(formula.tex, functions.__contains__)
+                return read_formula(formula.tex, functions.__contains__, self.words)
             except (Unread, RecursionError):
                 return ()
 
@@ -185,8 +204,23 @@ class PageCheck:
         def is_function(name: str) -> bool:
             return read.functions.setdefault(name, self.page.scope.is_function(name))
 
-        read.sentences = read_formula(self.source.formulas[read.number].tex, is_function)
+        tex = self.source.formulas[read.number].tex
+        read.before = self._before(read.number)
+        read.sentences = read_formula(tex, is_function, self.words, read.before)
         return read.sentences
+
+    def _before(self, number: int) -> Node | None:
+        """What the display formula before this one ended in, if nothing but words are between."""
+        formulas = self.source.formulas
+        if self.page.strict or not formulas[number].display:
+            return None
+        last = next((k for k in range(number - 1, -1, -1) if formulas[k].display), None)
+        read = self.read.get(last) if last is not None else None
+        end = read.sentences[-1] if read is not None and read.sentences else None
+        between = self.source.text[formulas[last].end : formulas[number].begin] if last else ""
+        if not isinstance(end, Chain) or end.relations[-1:] != ("=",) or "\n#" in between:
+            return None
+        return None if end.conditions else bare(end.members[-1])
 
     def _condition(self, number: int, sentences: Sequence[Sentence]) -> Condition | None:
         """What an inline formula after a word such as `if` restricts, if it states nothing."""
@@ -277,7 +311,9 @@ class PageCheck:
         try:
             sentences = self._sentences(self.read[number])
         except Unread as fault:
-            self.page.scope.unread |= heads_of(formula.tex) - self.page.scope.entries.keys()
+            self.page.scope.unread |= (
+                heads_of(formula.tex, self.words) - self.page.scope.entries.keys()
+            )
             return self._unread(number, formula, fault)
         try:
             sentences = named(sentences, self.page.scope, self.page.strict)
@@ -292,6 +328,8 @@ class PageCheck:
         if condition is not None:
             return self._restricts(number, formula, condition)
         sentences = self._under(number, sentences)
+        if not self.page.strict:
+            sentences = self._explained_first(sentences)
         self.readings[number] = [plain(sentence) for sentence in sentences]
         stated = self.page.constrain(sentences)
         for sentence in sentences:
@@ -305,7 +343,7 @@ class PageCheck:
             words = Unread(message, 0, len(formula.tex), "ML105")
             return self._unread(number, formula, words, "mention")
         for sentence in sentences:
-            must_state = formula.display and (self.page.strict or len(sentences) > 1)
+            must_state = formula.display and (self.page.strict or self._states(sentences))
             if must_state and isinstance(sentence, Chain) and not sentence.relations:
                 empty = Unread("this line states nothing", sentence.start, sentence.end, "ML105")
                 self._unread(number, formula, empty, "mention")
@@ -316,6 +354,8 @@ class PageCheck:
                 self._unread(number, formula, rests)
                 continue
             found = self._judge(sentence)
+            if any(isinstance(part, Derivative) for part in walk(sentence)):
+                found = [self._to_solve(number, judged) for judged in found]
             if self._assumes(number, sentence, found):
                 span = (sentence.start, sentence.end)
                 found = [Judged(*span, "declaration", ACCEPTED, "", span)]
@@ -324,19 +364,94 @@ class PageCheck:
                 if judged.kind == "declaration" and judged.outcome.verdict == "accepted":
                     self.declaring.add(number)
                 if judged.outcome.verdict in ("unread", "undecided"):
-                    heads = introduced_by((sentence,)) or heads_of(formula.tex)
+                    heads = introduced_by((sentence,)) or heads_of(formula.tex, self.words)
                     self.page.lose(heads, judged.kind == "definition")
+        self._hear_of(number, sentences)
         for name, start in self.page.assumed[assumed:]:
             line, column = self.source.position(formula.offset(start))
             self.notes.append(Note(self.source.path, line, column, f"{name} is assumed real"))
         return None
+
+    @staticmethod
+    def _states(sentences: Sequence[Sentence]) -> bool:
+        """Whether one of several sentences states something."""
+        return len(sentences) > 1 and any(getattr(s, "relations", True) for s in sentences)
+
+    def _hear_of(self, number: int, sentences: Sequence[Sentence]) -> None:
+        """What the words beside a declaration or a mention say of the name in it."""
+        sizes = _sizes(sentences)
+        named = [] if self.page.strict or sizes is None else self._named_before(number)
+        if named and sizes is not None and self._hears(prose.tells_shape, number):
+            for name in named:
+                self.page.declare_shape(name, sizes)
+        names = [name for s in sentences if isinstance(s, Membership) for name in s.names]
+        names += [
+            m for s in sentences if isinstance(s, Chain) and not s.relations
+            for m in map(bare, s.members) if isinstance(m, Ref)
+        ]  # fmt: skip
+        applied = self._applied(number, names)
+        if applied is not None:
+            self.page.apply(applied, names[0])
+        for name in names:
+            behind = number + 1 < len(self.gaps)
+            if self.page.is_square(name) and (
+                self._hears(prose.calls_symmetric, number)
+                or (behind and self._hears(prose.tells_symmetric, number + 1))
+            ):
+                self.page.assume_symmetric(name)
+            if self.page.is_vector(name) and behind and self._hears(prose.one_hot, number + 1):
+                self.page.assume_one_hot(name)
+
+    def _named_before(self, number: int) -> list[Ref]:
+        """The names mentioned just before, of which a shape may be told here."""
+        behind = self.source.text[self.source.formulas[number].end :][:12]
+        if not (prose.tells_shape_at_end(self.gaps[number]) or prose.names_matrix(behind)):
+            return []
+        read = self.read.get(number - 1)
+        before = read.sentences if read is not None else ()
+        found = [bare(s.members[0]) for s in before if _is_mention(s)]
+        return [name for name in found if isinstance(name, Ref)]
+
+    def _applied(self, number: int, names: Sequence[Ref]) -> Ref | None:
+        """The function that is said to be one of the name mentioned here: `a loss L of y`."""
+        read = self.read.get(number - 1)
+        before = read.sentences[-1] if read is not None and read.sentences else None
+        function: Node | None = before.name if isinstance(before, Mapping) else None
+        if _is_mention(before):
+            function = bare(before.members[0])
+        if not names or not isinstance(function, Ref) or function == names[0]:
+            return None
+        said = self._hears(prose.applies, number)
+        behind = number + 1 < len(self.gaps) and self._hears(prose.is_function_of, number + 1)
+        behind = behind and self._hears(prose.says_is, number)
+        return function if said or behind else None
+
+    def _explained_first(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """The sentences of a formula, each definition before what uses it."""
+        order = list(sentences)
+        for place in range(len(order)):
+            own = introduced_by((order[place],))
+            unknown = self.page.unknown((order[place],)) - own
+            for later in order[place + 1 :]:
+                defines = isinstance(later, Chain) and later.relations[:1] == ("=",)
+                heads = introduced_by((later,))
+                if defines and heads & unknown and not names_in((later,)) & own:
+                    order.remove(later)
+                    order.insert(place, later)
+        return tuple(order)
 
     def _is_said(self, number: int, formula: Formula, sentences: Sequence[Sentence]) -> bool:
         """Whether words claim what no formula says: `the derivative of f is g`."""
         alone = len(sentences) == 1 and isinstance(sentences[0], Chain)
         self.mentions |= {number} if alone and not getattr(sentences[0], "relations", 1) else set()
         both = number in self.mentions and number - 1 in self.mentions
-        return both and not formula.display and self._hears(prose.equates, number)
+        numbers = alone and all(
+            isinstance(p, Num | Product | Chain | Ref) for p in walk(sentences[0])
+        )
+        sizes = numbers and any(isinstance(p, Product) for p in walk(sentences[0]))
+        if not both or formula.display or sizes or not self._hears(prose.equates, number):
+            return False
+        return number + 1 >= len(self.gaps) or not self._hears(prose.is_part_of, number + 1)
 
     def _restricts(self, number: int, formula: Formula, condition: Condition) -> None:
         """A condition in prose is read, and must be met somewhere."""
@@ -356,10 +471,21 @@ class PageCheck:
         wrong = any(j.outcome.verdict == "refuted" or j.code == "ML106" for j in found)
         if not wrong or self.source.formulas[number].display:
             return False
+        lax = not self.page.strict and isinstance(sentence, Chain)
+        if lax and isinstance(sentence, Chain) and self.page.supposes(sentence):
+            return not self._hears(prose.concludes, number) and self.page.assume(sentence)
         beside = number in self.declaring or (
             number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
         )
         return beside and isinstance(sentence, Chain) and self.page.assume(sentence)
+
+    def _to_solve(self, number: int, judged: Judged) -> Judged:
+        """A derivative that a page sets to zero is an equation to be solved, no claim."""
+        zero = isinstance(judged.right, Num) and judged.right.value == 0
+        refuted = judged.outcome.verdict == "refuted" and judged.relation == "="
+        if not (zero and refuted and self._hears(prose.sets_to_zero, number)):
+            return judged
+        return replace(judged, kind="mention", outcome=TO_SOLVE, code="")
 
     def _judge(self, sentence: Sentence) -> list[Judged]:
         """The verdicts on a sentence; a fault of the checker itself is a finding, never green."""
@@ -513,6 +639,21 @@ def _is_needless(definition: Chain, condition: Condition) -> bool:
     return False
 
 
+def _sizes(sentences: Sequence[Sentence]) -> tuple[Node, ...] | None:
+    """The lengths of `m \\times n`, if a formula is nothing else."""
+    node = (
+        bare(sentences[0].members[0]) if len(sentences) == 1 and _is_mention(sentences[0]) else None
+    )
+    if not isinstance(node, Product) or set(node.marks) != {"*"}:
+        return None
+    plain = all(isinstance(factor, Num | Ref) for factor in node.factors)
+    return node.factors if plain and len(node.factors) == 2 else None
+
+
+def _is_mention(sentence: Sentence | None) -> TypeGuard[Chain]:
+    return isinstance(sentence, Chain) and not sentence.relations
+
+
 def _latex(formula: Formula, judged: Judged) -> str:
     """A statement's own TeX: for a claim, both its sides."""
     start, end = judged.span
@@ -536,6 +677,8 @@ def _shared(check: PageCheck, report: Report, source: Source) -> Report | None:
     if report.findings or report.notes or not _alike(check.source, source):
         return None
     twin = PageCheck(source, check.settings)
+    if twin.words != check.words:
+        return None
     for (question, number), said in check.heard.items():
         if question(twin.gaps[number]) != said and (
             said or question is not prose.explains or check.would_explain(number)
@@ -543,8 +686,8 @@ def _shared(check: PageCheck, report: Report, source: Source) -> Report | None:
             return None
     try:
         for read in check.peeked:
-            _same(read, source)
-        places = [_places(check.read[k], source) for k in range(len(source.formulas))]
+            _same(read, twin)
+        places = [_places(check.read[k], twin) for k in range(len(source.formulas))]
         for statement, judged in check.statements:
             number = statement.formula
             twin.add(number, source.formulas[number], _moved(judged, *places[number]))
@@ -570,10 +713,11 @@ def _alike(one: Source, other: Source) -> bool:
     return plain and not one.faults and not other.faults and outline(one) == outline(other)
 
 
-def _same(read: Reading, source: Source) -> tuple[Sentence, ...]:
+def _same(read: Reading, twin: PageCheck) -> tuple[Sentence, ...]:
     """The sentences of a formula's counterpart; raises LookupError if it is read otherwise."""
+    tex = twin.source.formulas[read.number].tex
     try:
-        sentences = read_formula(source.formulas[read.number].tex, read.functions.__getitem__)
+        sentences = read_formula(tex, read.functions.__getitem__, twin.words, read.before)
     except (Unread, RecursionError):
         sentences = ()
     if sentences != read.sentences:
@@ -581,9 +725,9 @@ def _same(read: Reading, source: Source) -> tuple[Sentence, ...]:
     return sentences
 
 
-def _places(read: Reading, source: Source) -> tuple[dict[int, int], dict[int, int]]:
+def _places(read: Reading, twin: PageCheck) -> tuple[dict[int, int], dict[int, int]]:
     """Where each start and each end of a part of a formula stands in its counterpart."""
-    sentences = _same(read, source)
+    sentences = _same(read, twin)
     starts: dict[int, int] = {}
     ends: dict[int, int] = {}
     for one, other in zip(read.sentences, sentences, strict=True):

@@ -11,7 +11,7 @@ from fractions import Fraction
 from mathlint.dots import Reader, expanded
 from mathlint.errors import Unread
 from mathlint.indices import LONGEST_RANGE, Indices, NeedsChoice, NoInstance
-from mathlint.scope import Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
+from mathlint.scope import NAMED, Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
 from mathlint.syntax import (
     BigOperator,
     Bracketed,
@@ -19,10 +19,12 @@ from mathlint.syntax import (
     Cases,
     Component,
     Condition,
+    Dashed,
     Derivative,
     Dots,
     Evaluated,
     Group,
+    Matrix,
     Node,
     Norm,
     Num,
@@ -45,15 +47,18 @@ from mathlint.values import (
     chained,
     determinant,
     diagonal,
+    identity,
     inner,
     inverse,
     mapped,
     multiplied,
+    ones,
     paired,
     same_shape,
     spread,
     squares,
     stacked,
+    told,
     trace,
     transposed,
     zeros_shaped,
@@ -65,6 +70,7 @@ __all__ = ["Meaning", "NeedsChoice", "NoInstance", "Reached", "Target", "leaf_na
 Target = tuple[str, bool, int | None, tuple[int, ...]]
 MAX_DEPTH = 100
 CONSTANTS = {"e": "exp", "\\pi": "pi", "\\mathbf{0}": "zero"}
+ZERO = Ref("\\mathbf{0}", start=0, end=0)
 TWO_SIDED = frozenset({"max", "min"})
 BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
 INVERTED = {
@@ -165,6 +171,10 @@ class Meaning(Indices):
                 return self._norm(node)
             case Evaluated():
                 return self._evaluated(node)
+            case Matrix():
+                return self._matrix(node)
+            case Dashed():
+                return self._dashed_value(self.value(node.base), node, node.primes)
             case Dots():
                 raise Unread("dots with nothing to go on", node.start, node.end)
             case Group():
@@ -230,7 +240,7 @@ class Meaning(Indices):
         total = products[0]
         for value in products[1:]:
             what = "an entrywise product of"
-            total = paired(total, value, lambda a, b: self.terms.mul((a, b)), what)
+            total = paired(self.terms, total, value, lambda a, b: self.terms.mul((a, b)), what)
         return total
 
     def _refuse_unknown_call(self, node: Product) -> None:
@@ -300,6 +310,8 @@ class Meaning(Indices):
 
     def _transposed(self, node: Transpose) -> Value:
         value = self.value(node.base)
+        if value is self.terms.zero and node.base == ZERO:
+            return value
         if isinstance(node.base, Ref) and isinstance(value, Term):
             message = f"{shown(node.base)} is a number, which has no transpose"
             raise Unread(message, node.start, node.end, "ML208")
@@ -322,6 +334,7 @@ class Meaning(Indices):
 
     def _norm(self, node: Norm) -> Value:
         value = self.value(node.base)
+        told(value)
         if node.kind == "1":
             if isinstance(value, Array) and len(value.shape) == 2:
                 raise Unread("the 1-norm of a matrix is not read", node.start, node.end, NOT_READ)
@@ -333,11 +346,45 @@ class Meaning(Indices):
         return self.terms.fun("sqrt", squares(self.terms, value))
 
     def _listed(self, node: Group) -> Value:
-        """`(x_1, x_2)`: a vector by its entries."""
-        if any(isinstance(item, Dots) for item in node.items):
-            raise Unread("dots in a list are not read here", node.start, node.end, NOT_READ)
-        entries = tuple(self.scalar(item) for item in node.items)
+        """`(x_1, x_2)` and `(x_1, \\dots, x_n)`: a vector by its entries."""
+        values = [self.value(item) for item in self._undotted(node.items, node)]
+        columns = [v for v in values if isinstance(v, Array) and len(v.shape) == 1 and not v.row]
+        if len(columns) == len(values) and len({v.shape for v in columns}) == 1:
+            rows = stacked((len(columns),), list(values), (1,))
+            return transposed(rows)
+        if any(isinstance(value, Array) for value in values):
+            raise Unread("this list of arrays is not read", node.start, node.end, "ML208")
+        entries = tuple(value for value in values if isinstance(value, Term))
         return Array((len(entries),), entries, (1,))
+
+    def _undotted(self, items: tuple[Node, ...], place: Node) -> tuple[Node, ...]:
+        """The items of a list with its dots written out."""
+        if not any(isinstance(item, Dots) for item in items):
+            return items
+        if any(isinstance(item, Num) and item.value == 0 for item in items):
+            raise Unread("zeros beside dots are not read here", place.start, place.end, NOT_READ)
+        whole = Sum(tuple((1, item) for item in items), start=place.start, end=place.end)
+        return tuple(item for _, item in expanded(whole, Reader(self.integer, self._same)))
+
+    def _matrix(self, node: Matrix) -> Value:
+        """A matrix by its rows, dots written out; a single column or row is a vector."""
+        if len(node.rows[0]) == 1:
+            column = self._undotted(tuple(row[0] for row in node.rows), node)
+            return self._entrywise_array((len(column),), column)
+        rows = [
+            row if all(isinstance(cell, Dots) for cell in row) else self._undotted(row, node)
+            for row in node.rows
+        ]
+        width = len(rows[0])
+        rows = [row if len(row) == width else (row[0],) * width for row in rows]
+        columns = [self._undotted(column, node) for column in zip(*rows, strict=True)]
+        cells = tuple(cell for row in zip(*columns, strict=True) for cell in row)
+        if len(node.rows) == 1:
+            return transposed(self._entrywise_array((len(cells),), cells))
+        return self._entrywise_array((len(cells) // width, width), cells)
+
+    def _entrywise_array(self, shape: tuple[int, ...], cells: tuple[Node, ...]) -> Array:
+        return Array(shape, tuple(map(self.scalar, cells)), (1,) * len(shape))
 
     # -- names --------------------------------------------------------------------------------
 
@@ -350,6 +397,16 @@ class Meaning(Indices):
             return self.terms.const(self.bound[ref.name])
         if ref.name in IDENTITIES and len(ref.subs) == 1 and self._is_length(ref.subs[0]):
             return self._of_size(ref)
+        if self._lacks_length(ref):
+            return ones(self.terms) if ref.name == "\\mathbf{1}" else identity(self.terms)
+        function = self._left_open(ref)
+        if function is not None:
+            return self._entry_of_function(ref, function)
+        plain_entry = self.scope.entry(ref)
+        if plain and plain_entry is not None and plain_entry.function is not None:
+            applied = plain_entry.function.applied
+            if applied is not None and not plain_entry.defined:
+                return self.value(Call(ref.name, (applied,), start=ref.start, end=ref.end))
         entry = self._known(ref)
         if entry is None:
             return self._constant(ref.name)
@@ -363,6 +420,18 @@ class Meaning(Indices):
             return self._split_digits(ref, entry, target, axes)
         return self._whole(ref, entry, target, axes)
 
+    def _left_open(self, ref: Ref) -> Function | None:
+        """The function that `f_i` is an entry of, if f is no vector."""
+        known = self.scope.entry(ref) if ref.subs else None
+        if known is None or known.defined or known.declared or known.function is None:
+            return None
+        return known.function if known.function.source is None else None
+
+    def _entry_of_function(self, ref: Ref, function: Function) -> Value:
+        """`f_i`, the entry of a function whose argument is left out."""
+        call = Call(ref.name, function.refs, start=ref.start, end=ref.end)
+        return self._component(Component(call, ref.subs, start=ref.start, end=ref.end))
+
     def _is_length(self, sub: Node) -> bool:
         """Whether what stands below `I` or `\\mathbf{1}` is a size, and no index of an entry."""
         runs = isinstance(sub, Ref) and (
@@ -373,8 +442,8 @@ class Meaning(Indices):
     def _of_size(self, ref: Ref) -> Value:
         """`I_n` and `\\mathbf{1}_m`: the identity and the vector of ones of a length."""
         size = len(self.axis(ref.subs[0]))
-        ones = Array((size,), (self.terms.one,) * size, (1,))
-        return ones if ref.name == "\\mathbf{1}" else diagonal(self.terms, ones)
+        column = Array((size,), (self.terms.one,) * size, (1,))
+        return column if ref.name == "\\mathbf{1}" else diagonal(self.terms, column)
 
     def _parameter(self, ref: Ref) -> Value:
         value = self.locals[ref.name]
@@ -394,6 +463,8 @@ class Meaning(Indices):
             and not (entry.defined or entry.declared)
         ):
             raise Unread(f"the function {ref.name} lacks its argument", ref.start, ref.end)
+        if entry is None and ref.name.endswith("'"):
+            raise Unread(f"{shown(ref)} is not introduced", ref.start, ref.end, "ML201")
         if entry is None:
             self.assumed(ref)
             entry = self.scope.entry(ref)
@@ -426,7 +497,8 @@ class Meaning(Indices):
         """The index values along each axis of what a name stands for; none for a scalar."""
         if not entry.defined and not entry.declared:
             return tuple((self.integer(sub),) for sub in ref.subs)
-        key = (ref.name, layer, len(ref.subs))
+        member = tuple(map(self._sub, ref.subs)) if entry.family else len(ref.subs)
+        key = (ref.name, layer, member)
         if key not in self.shapes:
             self.shapes[key] = self._axes(ref, entry, layer)
         return self.shapes[key]
@@ -458,14 +530,28 @@ class Meaning(Indices):
             if bindings is None:
                 continue
             if defined.subs:
+                inside = self._axes_of_member(ref, defined, layer) if entry.family else ()
                 with self._within(bindings):
-                    return tuple(self._sub_values(sub, ref) for sub in defined.subs)
+                    family = tuple(self._sub_values(sub, ref) for sub in defined.subs)
+                return (*family, *inside)
             whole = self._expanded(defined, bindings, ref)
             if isinstance(whole, Term):
                 return ()
             ends = zip(whole.first, whole.shape, strict=True)
             return tuple(tuple(range(first, first + size)) for first, size in ends)
         return None
+
+    def _axes_of_member(
+        self, ref: Ref, defined: Defined, layer: int | None
+    ) -> tuple[tuple[int, ...], ...]:
+        """The axes of one vector of a family that a definition gives."""
+        given = tuple(map(self._sub, ref.subs[: len(defined.subs)]))
+        bindings = self.match(defined.layer, defined.subs, layer, given)
+        value = None if bindings is None else self._expanded(defined, bindings, ref)
+        if not isinstance(value, Array):
+            return ()
+        ends = zip(value.first, value.shape, strict=True)
+        return tuple(tuple(range(first, first + size)) for first, size in ends)
 
     def axis(self, dim: Node) -> tuple[int, ...]:
         """The numbers of the entries along an axis of this length."""
@@ -483,6 +569,9 @@ class Meaning(Indices):
             return (self.integer(sub),)
         if ref.subs:
             return ()
+        values = self.class_values(sub.name) if isinstance(sub, Ref) else ()
+        if values:
+            return values
         raise Unread(f"{shown(ref)} has no known length", ref.start, ref.end, "ML204")
 
     def _split_digits(
@@ -537,22 +626,22 @@ class Meaning(Indices):
         if definition is not None:
             value = self._expanded(*definition, ref)
             if isinstance(value, Array):
-                subs = tuple(Num(Fraction(s), start=ref.start, end=ref.end) for s in target[3])
+                inside = target[3][len(definition[0].subs) :]
+                subs = tuple(Num(Fraction(s), start=ref.start, end=ref.end) for s in inside)
                 value = self._entry_of(value, subs, ref)
             return value
         entry.read_free = True
         if ref.name == "\\delta" and self._is_kronecker(entry, target[3]):
             return self.terms.const(int(len(set(target[3])) == 1))
-        if self._lacks_length(ref, entry):
-            message = f"say the length of {ref.name}, as in {ref.name}_n"
-            raise Unread(message, ref.start, ref.end, "ML201")
         if ref.name in IDENTITIES and _is_identity(ref.name, entry):
             return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
 
-    def _lacks_length(self, ref: Ref, entry: Entry) -> bool:
+    def _lacks_length(self, ref: Ref) -> bool:
         """Whether the ones or the identity stand undeclared on a page of vectors."""
-        if ref.name not in IDENTITIES or entry.declared or ref.subs:
+        entry = self.scope.entry(ref)
+        known = entry is not None and (entry.declared or entry.defined or entry.function)
+        if self.strict or ref.name not in IDENTITIES or known or ref.subs or ref.layer is not None:
             return False
         vectors = any(d.dims for known in self.scope.entries.values() for d in known.declared)
         return vectors or ref.name != "I"
@@ -617,7 +706,10 @@ class Meaning(Indices):
         for found in reversed(entry.defined):
             if not found.may_be(subs):
                 continue
-            bindings = self.match(found.layer, found.subs, layer, subs)
+            own = subs[: len(found.subs)] if entry.family else subs
+            bindings = self.match(found.layer, found.subs, layer, own) if found.subs else None
+            if found.subs == () == subs:
+                bindings = self.match(found.layer, (), layer, ())
             if bindings is not None:
                 return found, bindings
         for found in reversed(entry.defined):
@@ -761,6 +853,10 @@ class Meaning(Indices):
             return self._own_call(node, function)
         name = {"log": "ln"}.get(node.function, node.function)
         args = [self.value(arg) for arg in node.args]
+        if not self.strict and name in NAMED and len(args) == 1:
+            return self._named(node, NAMED[name], args[0])
+        if not self.strict and name in self.scope.guessed and len(args) == 1:
+            return mapped(args[0], lambda t: self.terms.opaque(name, (0,) * node.primes, (t,)))
         if name not in BUILT_IN:
             message = f"the function {node.function} is not introduced"
             raise Unread(message, node.start, node.end, "ML201")
@@ -776,6 +872,33 @@ class Meaning(Indices):
             return self._slope(node, self._builtin(name, inner, node), inner, args[0])
         return self._builtin(name, args[0], node)
 
+    def _named(self, node: Call, name: str, arg: Value) -> Value:
+        """A function that the field knows by its name, on a page that does not define it."""
+        terms = self.terms
+        if name == "softmax":
+            if not isinstance(arg, Array) or len(arg.shape) != 1 or node.primes:
+                message = f"the softmax of {shape_of(arg)} is not read: write its entries out"
+                raise Unread(message, node.start, node.end, NOT_READ)
+            told(arg)
+            powers = mapped(arg, lambda t: terms.fun("exp", t))
+            return multiplied(
+                terms, powers, terms.power(terms.add(_entries(powers)), _minus(terms))
+            )
+
+        def value(x: Term) -> Term:
+            if name == "relu":
+                return terms.fun("max", terms.zero, x)
+            if name == "softplus":
+                return terms.fun("ln", terms.add((terms.one, terms.fun("exp", x))))
+            return terms.power(
+                terms.add((terms.one, terms.fun("exp", terms.neg(x)))), _minus(terms)
+            )
+
+        if not node.primes:
+            return mapped(arg, value)
+        inner = terms.leaf(f"{name}'")
+        return self._slope(node, value(inner), inner, arg)
+
     def _dashed(self, node: Call, function: Function | None) -> Value:
         """`y'` and `f'` without brackets: the slope by the one variable that there is."""
         if function is not None and function.source is None and len(function.params) == 1:
@@ -785,13 +908,18 @@ class Meaning(Indices):
         if function is not None or entry is None or not entry.defined:
             message = f"{node.function}' needs its argument"
             raise Unread(message, node.start, node.end)
-        value = self.reference(name)
+        return self._dashed_value(self.reference(name), node, node.primes)
+
+    def _dashed_value(self, value: Value, node: Node, primes: int) -> Value:
+        """The slope of a value by the one variable that it depends on."""
         leaves = frozenset().union(*(part.leaves for part in _entries(value)))
-        if self.cuts or len(leaves) != 1:
-            message = f"{node.function}' does not tell by what it is differentiated"
+        if self.cuts or len(leaves) > 1:
+            message = "this dash does not tell by what is differentiated"
             raise Unread(message, node.start, node.end)
+        if not leaves:
+            return mapped(value, lambda _: self.terms.zero)
         variable = self.terms.leaf(self.terms.leaf_names[next(iter(leaves))])
-        for _ in range(node.primes):
+        for _ in range(primes):
             value = mapped(value, lambda part: self.terms.diff(part, variable))
         return value
 
@@ -848,6 +976,8 @@ class Meaning(Indices):
     def _opaque_call(self, node: Call, source: NumberSet) -> Value:
         """A function known by its domain alone, of a value that lies in it."""
         args = [self.value(arg) for arg in node.args]
+        if source.name == "any" and len(args) == 1 and not node.primes:
+            return self.terms.opaque(node.function, (), _entries(args[0]))
         if not source.dims and len(args) == 1 and isinstance(args[0], Array):
             self._check_entrywise(node)
             return mapped(
@@ -855,6 +985,9 @@ class Meaning(Indices):
             )
         shape = tuple(self.integer(dim) for dim in source.dims)
         found = args[0].shape if isinstance(args[0], Array) else ()
+        others = [arg for arg in args[1:] if isinstance(arg, Term)]
+        if others and len(others) == len(args) - 1 and found == shape and not node.primes:
+            return self.terms.opaque(node.function, (), (*_entries(args[0]), *others))
         if len(args) != 1 or found != shape:
             message = f"{node.function} is no function of {shape_of(args[0])}"
             raise Unread(message, node.start, node.end, "ML208")
@@ -1005,6 +1138,9 @@ class Meaning(Indices):
             value = self.value(node.operand)
         finally:
             self.cuts = before
+        if node.of_number and isinstance(value, Array):
+            message = "brackets must tell how far this gradient reaches"
+            raise Unread(message, node.start, node.end)
         self._note_reach(node, value, variables)
         operand = value
         by = frozenset(leaf.number for v in variables for leaf in _entries(v))
@@ -1026,14 +1162,16 @@ class Meaning(Indices):
             return node
         entry = self.scope.entry(name)
         function = entry.function if entry else None
-        if function is None or name.name in self.locals:
+        if function is None or name.name in self.locals or key_of(name) in _keys(node):
             return node
+        if function.applied is not None:
+            call = Call(name.name, (function.applied,), start=name.start, end=name.end)
+            return replace(node, operand=call)
         known = {part.name for part in walk(function.body) if isinstance(part, Ref)}
         if {v.name for v in node.variables if isinstance(v, Ref)} - known - set(function.params):
             message = f"write {name.name} with its argument in brackets"
             raise Unread(message, name.start, name.end)
-        call = Call(name.name, function.refs, start=name.start, end=name.end)
-        return Derivative(call, node.variables, start=node.start, end=node.end)
+        return replace(node, operand=Call(name.name, function.refs, start=name.start, end=name.end))
 
     def _differentiated(self, node: Derivative, value: Value, variable: Value) -> Value:
         """Gradients have the variable's shape; a vector by a vector gives the Jacobian."""
@@ -1199,6 +1337,10 @@ class Meaning(Indices):
         return left != right
 
 
+def _minus(terms: Terms) -> Term:
+    return terms.const(-1)
+
+
 def _entries(value: Value) -> tuple[Term, ...]:
     return (value,) if isinstance(value, Term) else value.entries
 
@@ -1213,7 +1355,7 @@ def _is_identity(name: str, entry: Entry) -> bool:
 
 def _family(entry: Entry) -> int:
     """How many indices tell the vectors of a family apart."""
-    return max((len(d.subs) for d in entry.declared if d.dims), default=0)
+    return max((len(d.subs) for d in entry.declared if d.dims), default=entry.family)
 
 
 def _dots(node: Node) -> Dots:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
+from mathlint.axes import note_axes
 from mathlint.errors import Unread
 from mathlint.reading import layer_index, squared
 from mathlint.scope import Key, Scope, key_of
@@ -40,7 +42,9 @@ from mathlint.syntax import (
 from mathlint.tokens import FUNCTIONS
 
 EQUATIONS = ("=", ":=")
+ORDERS = frozenset({"<", "<=", ">", ">="})
 BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
+CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi", "\\psi"})
 POSITIVE = frozenset({"\\sigma", "\\tau", "s"})
 
 
@@ -68,8 +72,41 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
         for part in walk(sentence):
             if isinstance(part, Derivative):
                 scope.heads |= {v.name for v in part.variables if isinstance(v, Ref)}
+    if scope.lax:
+        scope.guessed |= _called_only(
+            [sentence for sentences in formulas for sentence in sentences]
+        )
+        scope.functions |= scope.guessed
+    note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
+
+
+def _called_only(sentences: Sequence[Sentence]) -> set[str]:
+    """Letters for functions that a page uses with one argument in brackets and never defines."""
+    called: set[str] = set()
+    others: set[str] = set()
+    for sentence in sentences:
+        heads = [h.base if isinstance(h, Power | Component) else h for h in _heads(sentence)]
+        others |= {h.function for h in heads if isinstance(h, Call)}
+        if isinstance(sentence, Mapping):
+            others.add(sentence.name.name)
+        inside: list[Node] = []
+        for part in walk(sentence):
+            if isinstance(part, Product):
+                for (name, group), mark in zip(pairwise(part.factors), part.marks, strict=True):
+                    call = isinstance(group, Group) and (group.bracket, len(group.items)) == (
+                        "(",
+                        1,
+                    )
+                    if call and not mark and isinstance(name, Ref) and not name.subs:
+                        inside.append(name)
+            if isinstance(part, Call) and part.args:
+                called |= {part.function} & CALLED
+        called |= {n.name for n in inside if isinstance(n, Ref) and n.layer is None} & CALLED
+        bare_names = [p for p in walk(sentence) if isinstance(p, Ref)]
+        others |= {p.name for p in bare_names if not any(p is name for name in inside)}
+    return called - others
 
 
 def _numbered(sentences: Sequence[Sentence]) -> set[str]:
@@ -153,6 +190,9 @@ def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
         heads = sentence.names if isinstance(sentence, Range) else _heads(sentence)
         if isinstance(sentence, Mapping):
             heads = [sentence.name]
+        if isinstance(sentence, Chain) and set(sentence.relations) & ORDERS and not heads:
+            members = [bare(member) for member in sentence.members]
+            heads = [m for m in members if isinstance(m, Ref)] if len(members) < 4 else []
         for head in heads:
             name = head.base if isinstance(head, Power | Component) else head
             if isinstance(name, Ref):
@@ -194,6 +234,13 @@ def _heads(sentence: Sentence) -> list[Node]:
 
 
 def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> None:
+    if isinstance(head, Call) and head.function not in BUILT_IN:
+        for place, arg in enumerate(map(bare, head.args)):
+            if isinstance(arg, Power) and isinstance(arg.base, Ref) and _is_square(arg, scope):
+                if _is_new(arg.base, scope):
+                    _introduce_square(arg.base, sentence, scope, parameter=True)
+                else:
+                    scope.rooted.add((head.function, place))
     name = head.base if isinstance(head, Power) else head
     if isinstance(name, Ref) and name.layer is None and name.subs:
         label = name.subs[0]
@@ -213,9 +260,9 @@ def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> No
         scope.superscripted.add(head.name)
 
 
-def _introduce_square(root: Ref, sentence: Sentence, scope: Scope) -> None:
+def _introduce_square(root: Ref, sentence: Sentence, scope: Scope, parameter: bool = False) -> None:
     """`\\sigma^2 = ...` of an unknown letter gives the square a name of its own."""
-    inside = sentence.members[1:] if isinstance(sentence, Chain) else ()
+    inside = sentence.members[1:] if isinstance(sentence, Chain) and not parameter else ()
     used = any(isinstance(p, Ref) and p.name == root.name for m in inside for p in walk(m))
     if _is_new(root, scope) and not (root.name == "e" and not root.subs) and not used:
         scope.squares.add(root.name)
@@ -263,6 +310,8 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
                 return _power(square, number, node) if known and isinstance(number, Num) else node
             case Product():
                 return _gradients_named(node, scope)
+            case Call() if any(name == node.function for name, _ in scope.rooted):
+                return _with_roots(node, scope)
             case Derivative(variables=(Power() | Call(),)):
                 return _by_square(node)
             case Ref():
@@ -324,6 +373,20 @@ def _refuse_roots(node: Node, scope: Scope) -> None:
         if root in scope.squares and root != square.name and root.split("_")[0] not in POSITIVE:
             message = f"{root} is known by its square alone: which root?"
             raise Unread(message, part.start, part.end)
+
+
+def _with_roots(node: Call, scope: Scope) -> Call:
+    """A call of `L(\\mu, \\sigma^2)`, which is a function of the known root of its square."""
+    args = list(node.args)
+    for place, arg in enumerate(map(bare, node.args)):
+        if (node.function, place) not in scope.rooted:
+            continue
+        exponent = bare(arg.exponent) if isinstance(arg, Power) else None
+        if isinstance(arg, Power) and isinstance(exponent, Num) and exponent.value == 2:
+            args[place] = arg.base
+        else:
+            args[place] = Call("sqrt", (arg,), start=arg.start, end=arg.end)
+    return replace(node, args=tuple(args))
 
 
 def _root(node: Ref, scope: Scope) -> Node:

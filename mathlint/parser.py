@@ -14,10 +14,12 @@ from mathlint.syntax import (
     Cases,
     Component,
     Condition,
+    Dashed,
     Derivative,
     Dots,
     Evaluated,
     Group,
+    Matrix,
     Node,
     Norm,
     Num,
@@ -39,19 +41,25 @@ JUXTAPOSED = frozenset(
     {"name", "number", "function", "open", "{", "command", "begin", "bar", "dots"}
 )
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
-TRANSPOSES = frozenset({"top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}"})
+TRANSPOSES = frozenset(
+    {"top", "intercal", "T", "\\mathsf{T}", "\\mathrm{T}", "\\mathrm{t}", "\\mathbf{T}"}
+)
 INVERSE = Num(Fraction(-1), start=0, end=0)
 INDICATORS = frozenset(
     {"\\mathbb{1}", "\\mathbb{I}", "\\mathbf{1}", "\\mathbf{I}", "\\mathrm{1}", "I"}
 )
 CASES = frozenset({"array", "aligned", "cases"})
+ZERO = "\\mathbf{0}"
+STARS = frozenset({"*", "ast", "star"})
+MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "smallmatrix", "vmatrix", "array"})
+DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 
 
 class Parser:
     """Reads a run of tokens as one expression; `is_function` tells calls from products."""
 
     def __init__(self, tokens: Sequence[Token], is_function: Callable[[str], bool]) -> None:
-        self.tokens = [token for token in tokens if token.kind != "gap"]
+        self.tokens = without_gaps(tokens)
         self.is_function = is_function
         self.at = 0
         self.depth = 0
@@ -126,9 +134,7 @@ class Parser:
             return False
         depth = 0
         for token in self.tokens[self.at :]:
-            depth += {"open": 1, "{": 1, "begin": 1, "close": -1, "}": -1, "end": -1}.get(
-                token.kind, 0
-            )
+            depth += DEPTH.get(token.kind, 0)
             if token.kind == "relation" and depth == 1:
                 return True
             if depth == 0:
@@ -235,7 +241,7 @@ class Parser:
                 self.take()
                 return self.name(name, name.text)
             case "{":
-                return self.braces(token)
+                return self.resumed(self.braces(token), token)
             case "open":
                 return self.group(token)
             case "bar":
@@ -254,6 +260,18 @@ class Parser:
                 )
         raise Unread(f"{token.text!r} does not belong here", token.start, token.end)
 
+    def resumed(self, node: Node, opened: Token) -> Node:
+        """`{{h}_{\\theta}}(x)`: braces around a name hold no scripts and brackets off."""
+        inside = bare(node)
+        goes_on = any(self.peek_is(kind) for kind in ("^", "_", "'")) or self.peek_is("open", "(")
+        name = inside.name if isinstance(inside, Ref) else "\\mathbb"
+        if not goes_on or not isinstance(inside, Ref) or name.startswith("\\mathbb"):
+            return node
+        if inside.layer is not None and self.peek_is("^"):
+            return node  # the exponent is of the whole: `{W^{(1)}}^T`
+        token = Token("name", inside.name, opened.start, self.tokens[self.at - 1].end)
+        return self.name(token, inside.name, inside.layer, inside.subs)
+
     def braces(self, opened: Token) -> Node:
         if self.peek_is("}"):
             token = self.take()
@@ -271,6 +289,10 @@ class Parser:
             return self.evaluated(opened)
         if opened.text == "{" and self.peek_is("begin"):
             return self.braced_rows()
+        if opened.text in "([" and self.at_matrix():
+            node = self.environment(self.take())
+            self.expect("close", opened.text)
+            return node
         if opened.text not in "([{":
             raise Unread(
                 f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104"
@@ -320,7 +342,13 @@ class Parser:
         return Evaluated(base, variable, at, start=base.start, end=self.tokens[self.at - 1].end)
 
     def norm_kind(self) -> str:
-        """The subscript of a norm."""
+        """The subscript of a norm, which may also stand behind its exponent: `^2_2`."""
+        if self.peek_is("^"):
+            below = self.after_script(self.at)
+            if below < len(self.tokens) and self.tokens[below].kind == "_":
+                end = self.after_script(below)
+                moved = [*self.tokens[below:end], *self.tokens[self.at : below]]
+                self.tokens[self.at : end] = moved
         if not self.peek_is("_"):
             return ""
         at = self.take()
@@ -328,6 +356,11 @@ class Parser:
         if text not in ("1", "2", "F"):
             raise Unread(f"the norm {text} is not read", at.start, at.end, "ML104")
         return text
+
+    def after_script(self, at: int) -> int:
+        """The place behind an exponent or index whose sign stands at a place."""
+        opened = at + 1 < len(self.tokens) and self.tokens[at + 1].kind == "{"
+        return matching(self.tokens, at + 1) + 1 if opened else at + 2
 
     def script(self) -> list[Token]:
         """The tokens of an index or exponent; a number of several digits needs braces."""
@@ -380,13 +413,15 @@ class Parser:
 
     # -- names, indices, exponents ------------------------------------------------------------
 
-    def name(self, token: Token, name: str) -> Node:
+    def name(
+        self, token: Token, name: str, layer: Node | None = None, subs: tuple[Node, ...] = ()
+    ) -> Node:
+        """A name with the layer and the indices that follow it, or a call of a function."""
         if self.at_indicator(name):
             return self.indicator(token)
         if name.startswith("\\mathbb"):
             return self.blackboard(token, name)
-        layer, end, primes = None, token.end, 0
-        subs: tuple[Node, ...] = ()
+        end, primes = token.end, 0
         exponent: Node | None = None
         while True:
             if self.peek_is("'"):
@@ -406,6 +441,9 @@ class Parser:
                 if tokens and all(part.text in ("prime", "'") for part in tokens):
                     primes += len(tokens)
                     continue
+                if is_star(tokens):
+                    name, end = f"{name}^{{*}}", self.tokens[self.at - 1].end
+                    continue
                 tokens, turned = without_transpose(tokens)
                 found = self.superscript(tokens, at)
                 end = self.tokens[self.at - 1].end
@@ -424,6 +462,8 @@ class Parser:
             raise Unread(
                 f"{name}^{{-1}} could be the inverse or the reciprocal", token.start, end, "ML104"
             )
+        if primes and subs and not self.peek_is("open") and not self.is_function(name):
+            name, primes = name + "'" * primes, 0
         if primes or self.is_call(name, layer):
             return self.call(token, name, primes, exponent, subs)
         node: Node = Ref(name, layer, subs, start=token.start, end=end)
@@ -445,10 +485,22 @@ class Parser:
         if not self.peek_is("open"):
             end = self.tokens[self.at - 1].end
             return self.raised(Call(name, (), primes, start=token.start, end=end), exponent, end)
-        group = self.group(self.take())
-        assert isinstance(group, Group)
+        group = self.arguments()
         node: Node = Call(name, group.items, primes, start=token.start, end=group.end)
         return self.raised(self.component(node), exponent, group.end)
+
+    def arguments(self) -> Group:
+        """The arguments of a call, which commas, semicolons or one bar hold apart."""
+        end = matching(self.tokens, self.at)
+        for mark in (";", "bar"):
+            runs = split_at(self.tokens[self.at + 1 : end], [mark])
+            if end > 0 and len(runs) == 2:
+                place = self.at + 1 + len(runs[0])
+                sign = self.tokens[place]
+                self.tokens[place] = Token(",", ",", sign.start, sign.end)
+        group = self.group(self.take())
+        assert isinstance(group, Group)
+        return group
 
     def component(self, node: Node) -> Node:
         """An index after brackets or a call picks an entry."""
@@ -479,6 +531,12 @@ class Parser:
         ):
             word = tokens[0].text.removeprefix("\\mathrm{").removesuffix("}")
             return f"{name}_{{\\mathrm{{{word}}}}}", ()
+        if (
+            tokens[0].kind == "open"
+            and self.closes_at_end(tokens)
+            and any(token.kind == "," for token in tokens)
+        ):
+            return f"{name}_{{({''.join(token.text for token in tokens[1:-1])})}}", ()
         if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in "+-*":
             return f"{name}_{{{tokens[0].text}}}", ()
         parts: list[list[Token]] = [[]]
@@ -489,12 +547,16 @@ class Parser:
                 parts.append([])
             else:
                 parts[-1].append(token)
+        for part in [part for part in parts if [token.kind for token in part] == ["text"]]:
+            name = f"{name}_{{\\mathrm{{{part[0].text}}}}}"
+            parts.remove(part)
         return name, tuple(node for part in parts for node in self.indices(part, at))
 
     def indices(self, tokens: list[Token], at: Token) -> list[Node]:
         """`ij` is two indices, `j-1` is one."""
         if not tokens:
             raise Unread("an empty index", at.start, at.end)
+        tokens = with_dashed_names(tokens)
         if any(token.kind in ("operator", "open") for token in at_depth_zero(tokens)):
             return [self.inner(tokens, at.start)]
         parser = Parser(tokens, self.is_function)
@@ -505,6 +567,7 @@ class Parser:
         return found
 
     def superscript(self, tokens: list[Token], at: Token) -> Node:
+        tokens = [token for token in tokens if token.kind != "text" or token.text]
         if len(tokens) == 1:
             token = tokens[0]
             if token.text in TRANSPOSES:
@@ -564,10 +627,20 @@ class Parser:
         if self.at_bar() and isinstance(node, Derivative | Group | Call):
             bar = self.take()
             node = self.below_bar(node, bar)
+        if self.peek_is("'") and isinstance(node, Group) and node.bracket in ("(", "["):
+            node = self.dashed(node)
         if self.peek_is("_") or self.peek_is("'") or self.peek_is("!"):
             token = self.take()
             raise Unread(f"{token.text!r} after this is not read", token.start, token.end, "ML104")
         return node
+
+    def dashed(self, node: Node) -> Node:
+        """Dashes behind brackets: `(1 + e^{-x})'`."""
+        primes = 0
+        while self.peek_is("'"):
+            self.take()
+            primes += 1
+        return Dashed(node, primes, start=node.start, end=self.tokens[self.at - 1].end)
 
     # -- functions and commands ---------------------------------------------------------------
 
@@ -682,6 +755,9 @@ class Parser:
         if len(inside) > 1 and inside[0].kind == "name" and inside[1].kind == "_":
             self.tokens[self.at : self.at] = inside[1:]  # \hat{x_i} is \hat{x}_i
             inside = inside[:1]
+        if [part.text for part in inside] == ["0"]:
+            end = self.tokens[self.at - 1].end
+            return self.name(Token("name", ZERO, token.start, end), ZERO)
         if len(inside) != 1 or inside[0].kind != "name":
             raise Unread(
                 f"\\{token.text} over more than one letter is not read",
@@ -807,16 +883,44 @@ class Parser:
                 times = 2
             else:
                 raise Unread("this order of a gradient is not read", mark.start, mark.end, "ML104")
-        operand = self.operand(token)
+        if variable is None and self.peek_is("command", "nabla"):
+            self.take()  # `\nabla\nabla f` is `\nabla^2 f`
+            times = 2
+        operand, turned, of_number = self.reached(token)
         called = isinstance(operand, Call) and len(operand.args) == 1 and not operand.primes
         if variable is None and called and isinstance(operand, Call):
             variable = operand.args[0]  # the gradient of f(x) is by x
         if not isinstance(variable, Ref):
             raise Unread(r"write the variable below \nabla", token.start, token.end, "ML104")
-        if isinstance(operand, Transpose | Power):
+        variables = (variable,) * times
+        node = Derivative(operand, variables, of_number, start=token.start, end=operand.end)
+        if turned is None:
+            return node
+        return Transpose(node, start=token.start, end=turned.end)
+
+    def reached(self, token: Token) -> tuple[Node, Node | None, bool]:
+        """What a gradient is of, the transpose that turns it, and whether that takes a number.
+
+        `\\nabla f(x)^T v` and `\\nabla f(x) v` have one meaning if f(x) is a number: then the
+        transpose and what follows belong to the gradient.
+        """
+        following = self.peek()
+        if following is None or following.kind not in JUXTAPOSED:
+            raise Unread("nothing follows this derivative", token.start, token.end)
+        node = self.factor()
+        if isinstance(node, Transpose) and isinstance(node.base, Ref | Call | Group):
+            return node.base, node, True
+        if isinstance(node, Power) and not isinstance(node.base, Norm):
             message = "brackets must tell whether the gradient or what follows is raised"
-            raise Unread(message, operand.start, operand.end)
-        return Derivative(operand, (variable,) * times, start=token.start, end=operand.end)
+            raise Unread(message, node.start, node.end)
+        bracketed = isinstance(node, Group | BigOperator | Cases | Derivative | Power | Norm)
+        goes_on = not bracketed and self.binding() == PRODUCT and not self.at_derivative()
+        if goes_on and not isinstance(node, Ref | Call):
+            after = self.peek()
+            assert after is not None
+            message = "how far this derivative reaches is ambiguous: add brackets"
+            raise Unread(message, after.start, after.end)
+        return node, None, goes_on
 
     def order(self, tokens: list[Token]) -> tuple[int, list[Token]]:
         if len(tokens) >= 2 and tokens[0].kind == "^":
@@ -925,6 +1029,7 @@ class Parser:
     def bounds(
         self, below: list[Token], token: Token
     ) -> tuple[tuple[str, ...], Node | None, Condition | None]:
+        below = with_dashed_names(below)
         names = [item for item in below if item.kind == "name"]
         relations = [item for item in below if item.kind == "relation"]
         if not relations:
@@ -949,6 +1054,8 @@ class Parser:
         return node
 
     def environment(self, token: Token) -> Node:
+        if token.text in MATRICES:
+            return self.matrix(token)
         if token.text != "cases":
             raise Unread(
                 f"the environment {token.text} is not read inside a formula",
@@ -958,37 +1065,63 @@ class Parser:
             )
         return self.cases(token)
 
-    def cases(self, token: Token) -> Node:
-        rows: list[list[Token]] = [[]]
-        depth = 0
+    def at_matrix(self) -> bool:
+        """Whether what stands in brackets is nothing but an array of entries."""
+        token = self.peek()
+        if token is None or token.kind != "begin" or token.text not in MATRICES:
+            return False
+        end = matching(self.tokens, self.at) + 1
+        return end < len(self.tokens) and self.tokens[end].kind == "close"
+
+    def matrix(self, token: Token) -> Node:
+        """Rows of entries; between single bars, their determinant."""
+        rows, end = self.rows()
+        found = tuple(
+            tuple(self.inner(cell, token.end) for cell in split_at(row, ["&"])) for row in rows
+        )
+        if len({len(row) for row in found}) != 1:
+            raise Unread("the rows of a matrix differ in length", token.start, end)
+        node = Matrix(found, start=token.start, end=end)
+        return Call("det", (node,), start=node.start, end=end) if token.text == "vmatrix" else node
+
+    def rows(self) -> tuple[list[list[Token]], int]:
+        """The rows up to the end of an environment, and where it ends."""
+        inside: list[Token] = []
+        depth = 1
         while True:
             part = self.take()
-            depth += {"begin": 1, "end": -1, "{": 1, "}": -1}.get(part.kind, 0)
-            if depth < 0:
-                break
-            if part.kind == "newline" and depth == 0:
-                rows.append([])
-            else:
-                rows[-1].append(part)
-        found = tuple(self.case(row, token) for row in rows if row)
-        return Cases(found, start=token.start, end=part.end)
+            depth += {"begin": 1, "end": -1}.get(part.kind, 0)
+            if depth == 0:
+                return [row for row in split_at(inside, ["newline"]) if row], part.end
+            inside.append(part)
+
+    def cases(self, token: Token) -> Node:
+        rows, end = self.rows()
+        return Cases(tuple(self.case(row, token) for row in rows), start=token.start, end=end)
 
     def case(self, row: list[Token], token: Token) -> tuple[Node, Condition]:
-        marks = [place for place, part in enumerate(row) if part.kind == "&"]
-        if len(marks) != 1:
+        cells = split_at(row, ["&"])
+        if len(cells) == 1:  # `x, x > 0` without a column of its own
+            runs = [run for run in split_at(row, [",", "gap"]) if run]
+            cells = [] if split_relations(runs[0])[1] else runs
+        if len(cells) != 2:
             raise Unread("a case needs one & before its condition", row[0].start, row[-1].end)
-        value = row[: marks[0]]
-        while value and value[-1].kind == ",":
+        value, condition = cells
+        while value and value[-1].kind in (",", "gap"):
             value.pop()
-        return self.inner(value, row[0].start), self.condition(row[marks[0] + 1 :], token)
+        return self.inner(value, row[0].start), self.condition(condition, token)
 
     def condition(self, tokens: list[Token], near: Token) -> Condition:
         """Relations with the words around them; `otherwise` alone gives no members."""
         rest = [
-            part for part in tokens if not (part.kind == "text" and part.text in CONDITION_WORDS)
+            part
+            for part in tokens
+            if part.kind != "gap" and not (part.kind == "text" and part.text in CONDITION_WORDS)
         ]
         while rest and rest[-1].kind in (",", ".", ";"):
             rest.pop()
+        while rest and rest[0].kind == ":":
+            rest = rest[1:]
         if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in ENDINGS:
             return Condition((), (), start=rest[0].start, end=rest[0].end)
         pieces, relations = split_relations(rest)
@@ -1014,6 +1147,37 @@ def without_transpose(tokens: list[Token]) -> tuple[list[Token], Token | None]:
         return tokens, None
     whole = rest[0].kind == "open" and rest[0].text in "([" and Parser.closes_at_end(rest[:-1])
     return (rest[:-1], last) if whole else (tokens, None)
+
+
+def without_gaps(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens without wide spaces; within an environment they may stand before a condition."""
+    found: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += {"begin": 1, "end": -1}.get(token.kind, 0)
+        if depth or token.kind != "gap":
+            found.append(token)
+    return found
+
+
+def is_star(tokens: Sequence[Token]) -> bool:
+    """Whether a superscript is the star of a solution, as in `w^*`, and no sign of a product."""
+    if len(tokens) != 1 or tokens[0].kind != "operator":
+        return False
+    sign = tokens[0]
+    return sign.text in ("ast", "star") or (sign.text == "*" and sign.end == sign.start + 1)
+
+
+def with_dashed_names(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens of indices, in which `j'` is one name."""
+    found: list[Token] = []
+    for token in tokens:
+        last = found[-1] if found else None
+        if token.kind == "'" and last is not None and last.kind == "name":
+            found[-1] = Token("name", last.text + "'", last.start, token.end)
+        else:
+            found.append(token)
+    return found
 
 
 def layered(node: Power) -> Ref:
@@ -1044,13 +1208,36 @@ def at_depth_zero(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
+def matching(tokens: Sequence[Token], at: int) -> int:
+    """The place of the token that closes what one opens; -1 where nothing does."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        depth += DEPTH.get(tokens[place].kind, 0)
+        if depth == 0:
+            return place
+    return -1
+
+
+def split_at(tokens: Sequence[Token], kinds: Sequence[str]) -> list[list[Token]]:
+    """The runs of tokens between separators that stand outside all brackets."""
+    pieces: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += DEPTH.get(token.kind, 0)
+        if depth == 0 and token.kind in kinds:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces
+
+
 def split_relations(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[str]]:
     """The runs of tokens between the relations outside all brackets, and those relations."""
     pieces: list[list[Token]] = [[]]
     relations: list[str] = []
     depth = 0
     for token in tokens:
-        depth += {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}.get(token.kind, 0)
+        depth += DEPTH.get(token.kind, 0)
         if token.kind == "relation" and depth == 0:
             relations.append(token.text)
             pieces.append([])

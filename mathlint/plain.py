@@ -10,12 +10,14 @@ from mathlint.syntax import (
     Chain,
     Component,
     Condition,
+    Dashed,
     Derivative,
     Dots,
     Evaluated,
     Group,
     Interval,
     Mapping,
+    Matrix,
     Membership,
     Node,
     Norm,
@@ -27,6 +29,7 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sum,
+    Symbol,
     Transpose,
 )
 
@@ -67,6 +70,12 @@ def plain(node: Node) -> str:
             return f"[{plain(node.base)}] at {plain(node.variable)} = {plain(node.at)}"
         case Norm():
             return f"norm{node.kind}({plain(node.base)})"
+        case Matrix():
+            return "[" + "; ".join(", ".join(map(plain, row)) for row in node.rows) + "]"
+        case Dashed():
+            return f"slope{node.primes} of [{plain(node.base)}]"
+        case Symbol():
+            return f"the sign {node.text}"
         case Dots():
             return "..."
         case BigOperator() | Cases() | Bracketed() | Condition():

@@ -23,7 +23,9 @@ DENIES = re.compile(
     re.IGNORECASE,
 )
 ENDED = re.compile(r"[.。;；]\s*(?:\\end\{\w+\*?\}\s*)*(?:\$+|\\[\])])$")
-CONCLUDES = r"then|we have|we get|we obtain|it is|this is|有|则|则有|可得|得到|得"
+CONCLUDES = (
+    r"then|we have|we get|we obtain|we find|it is|this is|is|are|有|则|则有|那么|可得|得到|得|为"
+)
 LEADS = re.compile(
     rf"(?!\s*\n\s*\n\s*$)\s*(?:时|处)?\s*[,，:：]?\s*(?:{CONCLUDES})?\s*[,，:：]?\s*",
     re.IGNORECASE,
@@ -41,6 +43,21 @@ CONCLUDING = re.compile(
     r"|则|有|得|因此|所以|故|于是|可见|证明",
     re.IGNORECASE,
 )
+SETS_TO_ZERO = re.compile(
+    r"\bset(?:s|ting)?\b[^.]*\b(?:zero|0)\b|\bset(?:ting)? (?:it|this|them)\b|\bequat(?:e|ing)\b"
+    r"|令[^。]*(?:零|0|=)|\bset(?:ting)?\s*$",
+    re.IGNORECASE,
+)
+SYMMETRIC = r"(?:real |square )?symmetric|(?:实)?对称|positive[- ](?:semi)?definite|(?:半)?正定"
+TELLS_SYMMETRIC = re.compile(
+    rf"\s*[,，(（]?\s*(?:is|be|are|为|是|是一个|，)?\s*(?:an? )?(?:{SYMMETRIC})", re.IGNORECASE
+)
+CALLS_SYMMETRIC = re.compile(
+    rf"(?<!not )(?<!non-)(?<!不)(?<!非)(?:{SYMMETRIC})(?: (?:and )?positive[- ](?:semi)?definite)?"
+    r"\s*(?:matrix|matrices|矩阵|阵|方阵)?\s*$",
+    re.IGNORECASE,
+)
+ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
 
 
@@ -116,6 +133,79 @@ def explains(gap: str) -> bool:
 def equates(gap: str) -> bool:
     """Whether words say that one formula is another, or its derivative."""
     return EQUATES.fullmatch(gap) is not None
+
+
+def concludes(gap: str) -> bool:
+    """Whether words such as `hence` lead to what follows."""
+    return CONCLUDING.search(re.split(r"[.。;；\n]", gap)[-1]) is not None
+
+
+def sets_to_zero(gap: str) -> bool:
+    """Whether a page looks for where something is zero."""
+    return SETS_TO_ZERO.search(gap) is not None
+
+
+def tells_symmetric(gap: str) -> bool:
+    """Whether the words behind a matrix call it symmetric: `A is symmetric`."""
+    return TELLS_SYMMETRIC.match(gap) is not None
+
+
+def calls_symmetric(gap: str) -> bool:
+    """Whether the words before a matrix call it symmetric: `the symmetric matrix A`."""
+    return CALLS_SYMMETRIC.search(gap) is not None
+
+
+def one_hot(gap: str) -> bool:
+    """Whether a sentence speaks of a vector with a single one."""
+    return ONE_HOT.search(re.split(r"[.。\n]", gap)[0]) is not None
+
+
+APPLIES = re.compile(
+    r"[^.。\n]*(?:applied to|comput\w+ from|evaluated (?:at|on)|function of(?: the)?(?: its)?"
+    r"(?: entries of| weights| parameters)?(?: all)?|depends on|作用于|作用在|取决于|关于)\s*$",
+    re.IGNORECASE,
+)
+FUNCTION_OF = re.compile(r"\s*的\s*[^，。,.]{0,8}函数|\s*处(?:取值|计算)")
+
+
+def tells_shape(gap: str) -> bool:
+    """Whether words say that what follows is the shape of what stands before."""
+    return re.search(r"\b(?:is|be|are|has|have|of|with|an?)\b|为|是|有", gap) is not None
+
+
+def tells_shape_at_end(gap: str) -> bool:
+    """Whether words before sizes speak of a shape."""
+    return (
+        re.search(r"(?:shape|size|dimensions?|形状|大小|维度)\s*(?:为|是|of|:)?\s*$", gap)
+        is not None
+    )
+
+
+def names_matrix(gap: str) -> bool:
+    """Whether words behind sizes speak of a matrix."""
+    return (
+        re.match(r"\s*(?:-?dimensional )?(?:matri|image|array|filter|的?矩阵|维)", gap) is not None
+    )
+
+
+def applies(gap: str) -> bool:
+    """Whether words say that one thing is a function of the next: `is applied to`."""
+    return APPLIES.fullmatch(gap) is not None
+
+
+def is_function_of(gap: str) -> bool:
+    """Whether words say that something is a function of what stands before them."""
+    return FUNCTION_OF.match(gap) is not None
+
+
+def says_is(gap: str) -> bool:
+    """Whether nothing but `is` stands between two names."""
+    return re.fullmatch(r"\s*(?:是|为|在)\s*(?:这|所有)?\S{0,3}\s*", gap) is not None
+
+
+def is_part_of(gap: str) -> bool:
+    """Whether words go on with a part of what stands before them: `'s entry`, `的第`."""
+    return re.match(r"\s*(?:的|'s\b)", gap) is not None
 
 
 def goes_on_declaring(gap: str) -> bool:

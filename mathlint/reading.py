@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mathlint.errors import Unread
-from mathlint.parser import Parser, split_relations
+from mathlint.parser import DEPTH, Parser, matching, split_at, split_relations, with_dashed_names
 from mathlint.syntax import (
     Call,
     Chain,
@@ -26,7 +26,9 @@ from mathlint.syntax import (
     Ref,
     Sentence,
     Sum,
+    Symbol,
     bare,
+    rebuilt,
     walk,
 )
 from mathlint.tokens import (
@@ -39,6 +41,7 @@ from mathlint.tokens import (
     Token,
     tokenize,
 )
+from mathlint.words import Words, joined
 
 ROWS = frozenset(
     [
@@ -57,9 +60,10 @@ ROWS = frozenset(
     ]
 )
 INDICES = frozenset("ijklmnpqrs")
+SIGNS = frozenset({"operator", "function"})
 LABELS = ("name", "text", "function")
-DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
 IsFunction = Callable[[str], bool]
+NO_WORDS = Words()
 
 
 @dataclass(frozen=True)
@@ -71,25 +75,41 @@ class Row:
     goes_on: bool = False
 
 
-def read_formula(tex: str, is_function: IsFunction) -> tuple[Sentence, ...]:
-    """The sentences of a formula; raises Unread if any part of it cannot be read."""
-    tokens = list(tokenize(tex))
+def read_formula(
+    tex: str, is_function: IsFunction, words: Words = NO_WORDS, before: Node | None = None
+) -> tuple[Sentence, ...]:
+    """The sentences of a formula; raises Unread if any part of it cannot be read.
+
+    A formula that begins with `=` goes on with what the one `before` ended in.
+    """
+    tokens = [token for token in tokenize(tex) if token.kind != "text" or token.text]
+    tokens = joined(tokens, words)
     if not tokens:
         raise Unread("an empty formula", 0)
-    rows = _rows(tokens)
-    known = _introduced(rows)
+    if len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text"):
+        sign = tokens[0]
+        symbol = Symbol(sign.text, start=sign.start, end=sign.end)
+        return (Chain((symbol,), (), start=sign.start, end=sign.end),)
+    tokens = _members_of_set(tokens)
+    inside = _bracketed_condition(tokens)
+    ranges = any(t.kind == "dots" or t.text == "in" for t in inside)
+    rows = _rows(inside if ranges else tokens)
+    known = _introduced(rows, is_function)
     sentences: list[Sentence] = []
     for row in rows:
-        sentences += _Row(row, lambda name: name in known or is_function(name)).sentences()
+        called = lambda name: name in known or is_function(name)  # noqa: E731
+        sentences += _Row(row, called, None if sentences else before).sentences()
     if not sentences:
         raise Unread("no mathematics in this formula", 0, len(tex))
     return tuple(sentences)
 
 
-def heads_of(tex: str) -> set[tuple[str, bool]]:
+def heads_of(tex: str, words: Words = NO_WORDS) -> set[tuple[str, bool]]:
     """The name that a formula would introduce, as far as its first tokens tell."""
     try:
-        tokens = [t for t in tokenize(tex) if t.kind not in ("{", "}", "gap", "&", "begin")]
+        tokens = [
+            t for t in joined(tokenize(tex), words) if t.kind not in ("{", "}", "gap", "&", "begin")
+        ]
     except Unread:
         return set()
     while tokens and tokens[0].kind == "function":
@@ -99,19 +119,6 @@ def heads_of(tex: str) -> set[tuple[str, bool]]:
         return set()
     layered = [t.text for t in tokens[1:3]] in (["^", "("], ["^", "["])
     return {(tokens[0].text, layered)}
-
-
-def split_at(tokens: Sequence[Token], kinds: Sequence[str]) -> list[list[Token]]:
-    """The runs of tokens between separators that stand outside all brackets."""
-    pieces: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += DEPTH.get(token.kind, 0)
-        if depth == 0 and token.kind in kinds:
-            pieces.append([])
-        else:
-            pieces[-1].append(token)
-    return pieces
 
 
 def declared_name(node: Node) -> Ref | None:
@@ -147,6 +154,21 @@ def layer_index(exponent: Node) -> Node | None:
     return None
 
 
+def _members_of_set(tokens: list[Token]) -> list[Token]:
+    """The list inside `\\mathcal{D} = \\{(x_1, y_1), \\dots\\}_{i=1}^m`, which states nothing."""
+    pieces, relations = split_relations(tokens)
+    last = pieces[-1]
+    if relations not in ([], ["="]) or not last or (last[0].kind, last[0].text) != ("open", "{"):
+        return tokens
+    end = matching(last, 0)
+    inside = last[1:end]
+    scripts = all(token.kind != "relation" for token in inside)
+    behind = last[end + 1] if end + 1 < len(last) else None
+    named = not relations or (len(pieces[0]) == 1 and pieces[0][0].text.startswith("\\mathcal"))
+    ends = behind is None or behind.kind in ("_", "^", ".", ",")
+    return inside if inside and scripts and named and ends and end > 0 else tokens
+
+
 # -- rows ---------------------------------------------------------------------------------------
 
 
@@ -154,7 +176,7 @@ def _rows(tokens: list[Token]) -> list[Row]:
     tokens = _without_end_mark(tokens)
     if not tokens:
         return []
-    end = _matching(tokens, 0) if tokens[0].kind == "begin" else -1
+    end = matching(tokens, 0) if tokens[0].kind == "begin" else -1
     beside = _bracketed_condition(_without_gaps(tokens[end + 1 :])) if end > 0 else []
     if beside:
         return [
@@ -175,7 +197,15 @@ def _rows(tokens: list[Token]) -> list[Row]:
         if _inner_environment(inside):
             return _rows(inside)
         if tokens[0].text == "eqnarray":
-            return _aligned([token for token in inside if token.kind != "&"])
+            rows = [
+                [token for cell in split_at(row, ["&"]) for token in cell]
+                for row in split_at(inside, ["newline"])
+            ]
+            breaks = [Token("newline", "", row[0].start, row[0].start) for row in rows[1:] if row]
+            joined_rows = [rows[0]] + [
+                [mark, *row] for mark, row in zip(breaks, [r for r in rows[1:] if r], strict=True)
+            ]
+            return _aligned([token for row in joined_rows for token in row])
         return _aligned(inside)
     stray = next(
         (token for part in split_at(tokens, ["newline"]) for token in part if token.kind == "&"),
@@ -188,16 +218,7 @@ def _rows(tokens: list[Token]) -> list[Row]:
 
 def _inner_environment(tokens: list[Token]) -> bool:
     tokens = _without_end_mark(tokens)
-    return bool(tokens) and tokens[0].kind == "begin" and _matching(tokens, 0) == len(tokens) - 1
-
-
-def _matching(tokens: Sequence[Token], at: int) -> int:
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += DEPTH.get(tokens[place].kind, 0)
-        if depth == 0:
-            return place
-    return -1
+    return bool(tokens) and tokens[0].kind == "begin" and matching(tokens, 0) == len(tokens) - 1
 
 
 def _without_end_mark(tokens: list[Token]) -> list[Token]:
@@ -232,20 +253,25 @@ def _aligned(tokens: list[Token]) -> list[Row]:
                 lines[-1].narrow(beside)
                 continue
             goes_on = column in latest and _goes_on(latest[column].tokens, pair, joined)
-            if column in latest and not goes_on and not pair[0]:
+            begins = column in latest and latest[column].in_second and _states(joined)
+            if column in latest and not goes_on and not pair[0] and not begins:
                 message = "this row neither begins a statement nor goes on with one"
                 raise Unread(message, joined[0].start, joined[-1].end, "ML105")
             if not goes_on:
-                latest[column] = _Line()
+                latest[column] = _Line(not pair[0])
                 lines.append(latest[column])
             latest[column].add(joined)
     return [row for line in lines for row in line.rows()]
 
 
 class _Line:
-    """The rows that one statement goes on over, each with the condition at its end."""
+    """The rows that one statement goes on over, each with the condition at its end.
 
-    def __init__(self) -> None:
+    One that begins `in_second` has nothing before the mark of its first row.
+    """
+
+    def __init__(self, in_second: bool) -> None:
+        self.in_second = in_second
         self.tokens: list[Token] = []
         self.ends: list[tuple[int, tuple[Token, ...]]] = []
         self.last: tuple[int, list[Token]] | None = None
@@ -295,7 +321,7 @@ def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     row = _without_end_mark(tokens)
     if not row or row[-1].kind != "close" or row[-1].text != "(":
         return tokens, []
-    ends = [k for k in range(len(row)) if _matching(row, k) == len(row) - 1]
+    ends = [k for k in range(len(row)) if matching(row, k) == len(row) - 1]
     opened = ends[0] if ends else 0
     inside = _bracketed_condition(row[opened:])
     kept = _without_gaps(row[:opened])
@@ -307,7 +333,7 @@ def _bracketed_condition(tokens: list[Token]) -> list[Token]:
     tokens = _without_end_mark(tokens)
     while tokens and tokens[0].kind in ("text", "gap"):
         tokens = tokens[1:]
-    if not tokens or tokens[0].text != "(" or _matching(tokens, 0) != len(tokens) - 1:
+    if not tokens or tokens[0].text != "(" or matching(tokens, 0) != len(tokens) - 1:
         return []
     return tokens[1:-1] if split_relations(tokens[1:-1])[1] else []
 
@@ -387,6 +413,11 @@ def _without_reasons(cells: list[list[Token]]) -> list[list[Token]]:
     return kept
 
 
+def _states(row: list[Token]) -> bool:
+    """Whether a row holds a relation that it does not begin with."""
+    return row[0].kind not in ("relation", "operator") and bool(split_relations(row)[1])
+
+
 def _goes_on(line: list[Token], pair: list[list[Token]], joined: list[Token]) -> bool:
     first, last = joined[0], line[-1]
     if first.kind == "relation" or last.kind == "relation" or last.kind == "operator":
@@ -395,49 +426,63 @@ def _goes_on(line: list[Token], pair: list[list[Token]], joined: list[Token]) ->
     return first.kind == "operator" and (not has_relation or not pair[0])
 
 
-def _introduced(rows: list[Row]) -> frozenset[str]:
-    """Names that a row of this formula defines as functions: `f(x, y) = ...`."""
-    names = set()
-    parts = [
-        part for row in rows for part in split_at(_joined_by_commas(row.tokens), [",", ";", "gap"])
-    ]
-    for part in parts:
-        tokens = [t for t in part if t.kind not in ("{", "}") and t.text not in ACCENTS]
-        if len(tokens) >= 7 and tokens[1].kind == "_" and tokens[2].kind in LABELS:
-            # a parameter or a word below the function's name: h_\\theta(x) = ...
-            label = tokens[2].text
-            label = label if tokens[2].kind == "name" else f"\\mathrm{{{label}}}"
-            named = f"{tokens[0].text}_{{{label}}}"
-            tokens = [Token("name", named, tokens[0].start, tokens[2].end), *tokens[3:]]
-        if (
-            len(tokens) < 5
-            or tokens[0].kind != "name"
-            or tokens[1].kind != "open"
-            or tokens[1].text != "("
-        ):
-            continue
-        end = _matching(tokens, 1)
-        plain = all(map(_is_parameter, split_at(tokens[2:end], [","])))
-        after = end + 1
-        if plain and after < len(tokens) and tokens[after].kind == "_":
-            after = next((k for k in range(after, len(tokens)) if tokens[k].kind == "relation"), 0)
-        if plain and after < len(tokens) and tokens[after].text in ("=", ":="):
-            names.add(tokens[0].text)
-    return frozenset(names)
+def _introduced(rows: list[Row], is_function: IsFunction) -> frozenset[str]:
+    """Names that a row of this formula defines as functions: `f(x, y) = ...`, `y = f(x) = ...`."""
+    names: set[str] = set()
+    for row in rows:
+        for part in split_at(_joined_by_commas(row.tokens), [",", ";", "gap"]):
+            pieces, relations = split_relations(part)
+            for place, (piece, relation) in enumerate(zip(pieces, relations, strict=False)):
+                if relation in ("=", ":=") and (place == 0 or relations[place - 1] == "="):
+                    names |= _function_named(piece, place > 0)
+    return frozenset(name for name in names if not is_function(name))
+
+
+def _function_named(piece: list[Token], inside: bool) -> set[str]:
+    """The function that a side of an equation consists of, with plain arguments.
+
+    `inside` a chain a letter before brackets may as well be a factor; words and Greek letters are
+    functions there, and so is what the field calls by f, g and h.
+    """
+    tokens = [t for t in piece if t.kind not in ("{", "}") and t.text not in ACCENTS]
+    if len(tokens) > 1 and tokens[0].kind == "function" and tokens[0].text in ("ln", "log"):
+        tokens = tokens[1:]  # the logarithm of a function tells that function
+    if len(tokens) >= 6 and tokens[1].kind == "_" and tokens[2].kind in LABELS:
+        # a parameter or a word below the function's name: h_\\theta(x) = ...
+        label = tokens[2].text
+        label = label if tokens[2].kind == "name" else f"\\mathrm{{{label}}}"
+        named = f"{tokens[0].text}_{{{label}}}"
+        tokens = [Token("name", named, tokens[0].start, tokens[2].end), *tokens[3:]]
+    if len(tokens) < 4 or tokens[0].kind != "name" or tokens[1].text != "(":
+        return set()
+    end = matching(tokens, 1)
+    plain = all(map(_is_parameter, split_at(tokens[2:end], [",", ";", "bar"])))
+    whole = end == len(tokens) - 1 or (end > 0 and tokens[end + 1].kind == "_")
+    if not plain or not whole or (inside and not _is_called(tokens[0].text)):
+        return set()
+    return {tokens[0].text}
+
+
+def _is_called(name: str) -> bool:
+    return len(name) > 1 or name in "fgh"
 
 
 def _is_parameter(tokens: list[Token]) -> bool:
-    """`x`, or an entry such as `x_1`; braces are gone here."""
+    """`x`, an entry or sample such as `x_1` and `x^{(i)}`, a square; braces are gone here."""
     kinds = [token.kind for token in tokens]
-    return kinds in (["name"], ["name", "_", "number"])
+    if kinds[:1] != ["name"]:
+        return False
+    index = kinds[1:] in (["_", "number"], ["_", "name"], ["^", "number"])
+    layered = kinds[1:3] == ["^", "open"] and kinds[-1] == "close"
+    return len(kinds) == 1 or index or layered
 
 
 # -- one row ------------------------------------------------------------------------------------
 
 
 class _Row:
-    def __init__(self, row: Row, is_function: IsFunction) -> None:
-        self.row, self.is_function = row, is_function
+    def __init__(self, row: Row, is_function: IsFunction, before: Node | None) -> None:
+        self.row, self.is_function, self.before = row, is_function, before
 
     def sentences(self) -> list[Sentence]:
         tokens = _unwrapped(_without_end_mark(_separated(self.row.tokens)))
@@ -446,7 +491,7 @@ class _Row:
         tokens, trailing = self._trailing_condition(tokens)
         units = self._units(tokens)
         conditions = [*self._conditions(trailing), *self._conditions(list(self.row.condition))]
-        sentences = [s for unit in units for s in self._bounds_of_list(unit) or [self._unit(unit)]]
+        sentences = self._stated(units)
         words = [t.start for t in self.row.tokens if t.kind == "text" and t.text in ADDING]
         added = [
             later
@@ -463,7 +508,7 @@ class _Row:
         words = [t.start for t in self.row.tokens if t.kind == "text" and t.text in EXPLAINING]
         if not words:
             return sentences
-        last = [s for s in sentences if s.start > words[0] and "=" in getattr(s, "relations", ())]
+        last = [s for s in sentences if s.start > words[0] and _names_something(s)]
         return [*last, *(sentence for sentence in sentences if sentence not in last)]
 
     def parse(self, tokens: list[Token], near: Token) -> Node:
@@ -489,7 +534,7 @@ class _Row:
                         token.end,
                     )
             if depth == 1 and token.kind == "open" and token.text == "(" and place:
-                end = _matching(tokens, place)
+                end = matching(tokens, place)
                 inside = tokens[place + 1 : end]
                 if end == len(tokens) - 1 and split_relations(inside)[1]:
                     return _without_end_mark(tokens[:place]), inside
@@ -503,18 +548,25 @@ class _Row:
             raise Unread("an empty item between commas", at[0].start, at[-1].end)
         related = [bool(split_relations(part)[1]) for part in parts]
         if not any(related):
-            return [[part] for part in parts]
+            shown = [part for part in parts if [token.kind for token in part] != ["dots"]]
+            return [[part] for part in shown or parts]
         units: list[list[list[Token]]] = []
         leading: list[list[Token]] = []
         for part, relation in zip(parts, related, strict=True):
-            if relation:
-                units.append([*leading, part])
-                leading = []
-            elif units:
-                units[-1].append(part)
-            else:
+            if not relation:
                 leading.append(part)
+                continue
+            listed = _ends_list(leading) if units else 0
+            if units:
+                units[-1] += leading[:listed]
+            units.append([*leading[listed:], part])
+            leading = []
+        units[-1] += leading
         return units
+
+    def _stated(self, units: list[list[list[Token]]]) -> list[Sentence]:
+        """What each part of a row states."""
+        return [s for unit in units for s in self._bounds_of_list(unit) or [self._unit(unit)]]
 
     def _bounds_of_list(self, parts: list[list[Token]]) -> list[Sentence]:
         """`x, y > 0`: the same bound for every name of a list."""
@@ -522,6 +574,12 @@ class _Row:
         family = self._family(parts, pieces, relations)
         if family:
             return family
+        if relations == ["to"] and len(parts) > 1:
+            return self._mappings(parts)
+        if relations == ["=", "in"]:
+            return self._listed_in(parts, pieces)
+        if relations == ["!="] and len(parts) == 1 and pieces[1] and pieces[1][0].text == "pm":
+            return self._both_signs(pieces)
         orders = {"<", "<=", ">", ">=", "!="}
         if len(parts) < 2 or not relations or not set(relations) <= orders:
             return []
@@ -534,6 +592,35 @@ class _Row:
             found.append(Chain((name, *others), tuple(relations), start=name.start, end=end))
         return found
 
+    def _listed_in(self, parts: list[list[Token]], pieces: list[list[Token]]) -> list[Sentence]:
+        """`x = (x_1, ..., x_n) \\in \\mathbb{R}^n`: where a name lies, and what it consists of."""
+        if len(parts) > 1:
+            return []
+        end = pieces[2][-1].end if pieces[2] else pieces[1][-1].end
+        name = self._ref(pieces[0])
+        target = self._set(pieces[2], name.start)
+        value = self.parse(pieces[1], pieces[0][0])
+        return [
+            Membership((name,), target, start=name.start, end=end),
+            Chain((name, value), ("=",), start=name.start, end=value.end),
+        ]
+
+    def _mappings(self, parts: list[list[Token]]) -> list[Sentence]:
+        """`f, g : A \\to B`: each of several functions."""
+        colon = next((k for k, token in enumerate(parts[-1]) if token.kind == ":"), None)
+        if colon is None:
+            return []
+        names = [*parts[:-1], parts[-1][:colon]]
+        return [self._unit([[*name, *parts[-1][colon:]]]) for name in names]
+
+    def _both_signs(self, pieces: list[list[Token]]) -> list[Sentence]:
+        """`x \\ne \\pm 3`: neither the number nor its opposite."""
+        name, sign = self.parse(pieces[0], pieces[1][0]), pieces[1][0]
+        value = self.parse(pieces[1][1:], sign)
+        opposite = Sum(((-1, value),), start=sign.start, end=value.end)
+        both = (value, opposite)
+        return [Chain((name, v), ("!=",), start=name.start, end=value.end) for v in both]
+
     def _family(
         self, parts: list[list[Token]], pieces: list[list[Token]], relations: list[str]
     ) -> list[Sentence]:
@@ -543,13 +630,18 @@ class _Row:
             return []
         names = [self._ref(part) for part in parts[: dots[0]]]
         last = self._ref(pieces[0])
-        if any(n.name != last.name or len(n.subs) != 1 for n in (*names, last)):
+        layered = all(n.layer is not None and not n.subs for n in (*names, last))
+        indexed = all(n.layer is None and len(n.subs) == 1 for n in (*names, last))
+        if any(n.name != last.name for n in names) or not (layered or indexed):
             return []
         start, end = names[0].start, parts[-1][-1].end
         index = Ref(f"index of {last.name}", start=start, end=last.end)
         mark = parts[dots[0]][0]
-        items = (*(n.subs[0] for n in names), Dots(start=mark.start, end=mark.end), last.subs[0])
-        every = replace(last, subs=(index,), start=start)
+        ends = [n.subs[0] if n.subs else n.layer for n in (*names, last)]
+        numbers = [end for end in ends if end is not None]
+        items = (*numbers[:-1], Dots(start=mark.start, end=mark.end), numbers[-1])
+        place = {"layer": index} if layered else {"subs": (index,)}
+        every = replace(last, start=start, **place)
         target = self._set(pieces[1], start)
         return [
             Range((index,), items, start=start, end=last.end),
@@ -567,16 +659,21 @@ class _Row:
         pieces, relations = split_relations(parts[at])
         colon = next((k for k, token in enumerate(pieces[0]) if token.kind == ":"), None)
         if colon is not None and relations == ["to"] and len(parts) == 1:
-            name, source = self._ref(pieces[0][:colon]), self._set(pieces[0][colon + 1 :], start)
+            name, source = self._mapped(pieces[0][:colon]), self._set(pieces[0][colon + 1 :], start)
             return Mapping(name, source, self._set(pieces[1], start), start=start, end=end)
         if "in" in relations:
             return self._membership(parts, at, pieces, relations, start, end)
         if at > 0 or at + 1 < len(parts):
             return self._range(parts, at, pieces, relations, start, end)
-        if relations == ["="] and any(token.kind == "dots" for token in pieces[1]):
+        if relations == ["="] and len(split_at(pieces[1], ["dots"])) > 1:
             listed = self._spaced_range(pieces)
             if listed is not None:
                 return Range((self._ref(pieces[0]),), listed, start=start, end=end)
+        if self.before is not None and not pieces[0] and relations[0] == "=":
+            place = {"start": start, "end": tokens[0].end}
+            first = rebuilt(self.before, lambda node: replace(node, **place))
+            others = tuple(self.parse(piece, tokens[0]) for piece in pieces[1:])
+            return Chain((first, *others), tuple(relations), goes_on=True, start=start, end=end)
         members = tuple(self.parse(piece, tokens[0]) for piece in pieces)
         return Chain(members, tuple(relations), start=start, end=end)
 
@@ -601,6 +698,12 @@ class _Row:
             at = tokens[0] if tokens else None
             raise Unread("a name was expected here", at.start if at else 0, at.end if at else None)
         return node
+
+    def _mapped(self, tokens: list[Token]) -> Ref:
+        """The name of a function, without the place of its argument: `l(\\cdot, y)`."""
+        opened = next((k for k, token in enumerate(tokens) if token.kind == "open"), None)
+        placed = opened is not None and any(t.kind == "operator" for t in tokens[opened:])
+        return self._ref(tokens[:opened] if placed else tokens)
 
     def _membership(
         self,
@@ -652,12 +755,14 @@ class _Row:
             return self._numbers(tokens)
         if first.kind != "open":
             raise Unread("this set is not read", first.start, end, "ML104")
-        close = _matching(tokens, 0)
+        close = matching(tokens, 0)
         inside, dims = split_at(tokens[1:close], [","]), self._dims(tokens[close + 1 :])
         if first.text == "{" and tokens[close].text == "{":
-            return NumberSet(
-                "finite", dims, self._items(inside, first.start), start=first.start, end=end
-            )
+            items = self._items(inside, first.start)
+            if isinstance(items[-1], Dots) and isinstance(items[0], Num):
+                name = "N>=0" if items[0].value == 0 else "N"
+                return NumberSet(name, dims, start=first.start, end=end)
+            return NumberSet("finite", dims, items, start=first.start, end=end)
         if first.text in "([" and tokens[close].text in "([" and len(inside) == 2:
             interval = Interval(
                 self._bound(inside[0], first),
@@ -709,7 +814,7 @@ class _Row:
         if tokens[0].kind not in ("^", "_") or len(tokens) < 2:
             raise Unread("this set is not read", near.start, tokens[-1].end, "ML104")
         if tokens[1].kind == "{":
-            end = _matching(tokens, 1)
+            end = matching(tokens, 1)
             return tokens[0].kind, tokens[2:end], tokens[end + 1 :]
         return tokens[0].kind, [tokens[1]], tokens[2:]
 
@@ -732,7 +837,7 @@ class _Row:
                 parts[-1].append(token)
         if not tokens:
             raise Unread("an empty exponent of a set", near.start, near.end)
-        return tuple(self.parse(part, near) for part in parts)
+        return tuple(self.parse(with_dashed_names(part), near) for part in parts)
 
     def _conditions(self, tokens: list[Token]) -> list[Node]:
         words = CONDITION_WORDS - JOINING_WORDS
@@ -744,11 +849,10 @@ class _Row:
             return []
         if len(tokens) == 1 and tokens[0].kind == "text" and tokens[0].text in ENDINGS:
             return [Condition((), (), start=tokens[0].start, end=tokens[0].end)]
-        if tokens[0].kind == "open" and _matching(tokens, 0) == len(tokens) - 1:
+        if tokens[0].kind == "open" and matching(tokens, 0) == len(tokens) - 1:
             tokens = tokens[1:-1]
         found = []
-        for unit in self._units(tokens):
-            sentence = self._unit(unit)
+        for sentence in self._stated(self._units(tokens)):
             if isinstance(sentence, Chain) and not sentence.relations:
                 raise Unread("a condition was expected here", sentence.start, sentence.end)
             found.append(self._as_condition(sentence))
@@ -795,11 +899,31 @@ class _Row:
                 conditions[0].end,
                 "ML104",
             )
-        return [
-            Chain(s.members, s.relations, tuple(conditions), start=s.start, end=s.end)
-            for s in kept
-            if isinstance(s, Chain)
-        ]
+        return [replace(s, conditions=tuple(conditions)) for s in kept if isinstance(s, Chain)]
+
+
+def _names_something(sentence: Sentence) -> bool:
+    """Whether an equation begins with a name or a function, and no derivative."""
+    head = bare(sentence.members[0]) if isinstance(sentence, Chain) else None
+    named = isinstance(head, Ref) or (isinstance(head, Call) and not head.primes)
+    return named and isinstance(sentence, Chain) and "=" in sentence.relations
+
+
+def _ends_list(parts: list[list[Token]]) -> int:
+    """How many parts between two relations go on with the list of the first: `1, \\dots, n`.
+
+    Plain names behind the end of that list belong to the second: `..., y, z \\in \\mathbb{R}`.
+    """
+    dots = [k for k, part in enumerate(parts) if [token.kind for token in part] == ["dots"]]
+    end = dots[-1] + 2 if dots else 0
+    while end < len(parts) and not _is_name(parts[end]):
+        end += 1
+    return min(end, len(parts))
+
+
+def _is_name(tokens: list[Token]) -> bool:
+    """Whether a part of a list begins as a name does."""
+    return tokens[0].kind == "name" or tokens[0].text in ACCENTS
 
 
 def _restricts(chain: Chain) -> bool:
@@ -823,7 +947,7 @@ def _unwrapped(tokens: list[Token]) -> list[Token]:
         boxed = before is not None and before.kind == "command" and before.text == "boxed"
         free = before is None or boxed or before.kind in ("relation", ",", "operator")
         if token.kind == "{" and free:
-            end = _matching(tokens, place)
+            end = matching(tokens, place)
             if end > place and split_relations(tokens[place + 1 : end])[1]:
                 head = tokens[: place - 1] if boxed else tokens[:place]
                 tokens = [*head, *tokens[place + 1 : end], *tokens[end + 1 :]]

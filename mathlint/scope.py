@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mathlint.axes import Axes
 from mathlint.syntax import Condition, Group, Node, Num, NumberSet, Ref, Sum
 
 Key = tuple[str, bool]
+NAMED = {
+    "\\mathrm{softmax}": "softmax",
+    "\\mathrm{Softmax}": "softmax",
+    "\\mathrm{sigmoid}": "sigmoid",
+    "\\mathrm{Sigmoid}": "sigmoid",
+    "\\mathrm{ReLU}": "relu",
+    "\\mathrm{relu}": "relu",
+    "\\mathrm{softplus}": "softplus",
+    "\\mathrm{Softplus}": "softplus",
+}
 
 
 def key_of(ref: Ref) -> Key:
@@ -81,6 +92,7 @@ class Function:
     subs: tuple[Node, ...] = ()
     of_arrays: bool = False
     source: NumberSet | None = None
+    applied: Ref | None = None
 
     @property
     def params(self) -> tuple[str, ...]:
@@ -104,11 +116,13 @@ class Entry:
     lies_in: NumberSet | None = None
     as_index: bool = False
     as_size: bool = False
+    family: int = 0
+    labels: tuple[Node, ...] | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether the name stands for whole numbers."""
-        return self.range is not None or self.integer
+        return self.range is not None or self.integer or self.labels is not None
 
     @property
     def may_be_whole(self) -> bool:
@@ -118,7 +132,12 @@ class Entry:
     @property
     def least(self) -> int:
         """The smallest value that a size may take."""
-        return 2 if any(d.target and d.target.name == "N>=2" for d in self.declared) else 1
+        names = [d.target.name for d in self.declared if d.target]
+        return max((int(n[3:]) for n in names if n.startswith("N>=") and n[3:] != "0"), default=1)
+
+    def is_free_but(self, found: Defined) -> bool:
+        """Whether a definition is the only thing that is known of it."""
+        return self.defined == [found] and not any(d.dims for d in self.declared)
 
     @property
     def is_free(self) -> bool:
@@ -131,22 +150,27 @@ class Scope:
     """The names of a page, in the state that the reading has reached."""
 
     entries: dict[Key, Entry] = field(default_factory=dict)
+    lax: bool = False
     numbers: int = 0
     changes: int = 0
     follows_indices: bool = False
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
+    axes: Axes = field(default_factory=Axes)
     labels: set[tuple[str, str]] = field(default_factory=set)
     unread: set[Key] = field(default_factory=set)
     numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    guessed: set[str] = field(default_factory=set)
     differentials: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
+    rooted: set[tuple[str, int]] = field(default_factory=set)
     superscripted: set[str] = field(default_factory=set)
     layer_letters: set[str] = field(default_factory=set)
     assumptions: list[Condition] = field(default_factory=list)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
+    sums: list[tuple[Node, Node]] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
 
@@ -200,7 +224,7 @@ class Scope:
         """Whether a name, followed by a bracket, is a call."""
         entry = self.entries.get((name, False))
         if entry is None or (entry.assumed and not entry.defined and not entry.declared):
-            return name == "\\Phi" or name in self.functions
+            return name == "\\Phi" or name in self.functions or (self.lax and name in NAMED)
         return entry.function is not None
 
 

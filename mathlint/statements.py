@@ -20,6 +20,7 @@ from mathlint.compare import (
 )
 from mathlint.declarations import ORDERS, Declarations, as_vectors, literal
 from mathlint.errors import Undecided, Unread
+from mathlint.exact import is_zero, parts
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
 from mathlint.naming import introduced_by, names_in
@@ -46,20 +47,27 @@ from mathlint.syntax import (
     Ref,
     Sentence,
     Sum,
+    Symbol,
     Transpose,
     bare,
+    rebuilt,
     walk,
 )
 from mathlint.terms import MAX_STEPS, Comparison, Term
 from mathlint.tokens import FUNCTIONS
-from mathlint.values import Array, Value, entries_of, same_shape, zeros_shaped
+from mathlint.values import Array, ShapeError, Value, entries_of, same_shape, told, zeros_shaped
 from mathlint.values import shown as shape_of
 
 BUILT_IN = FUNCTIONS | {"abs"}
 FREELY_USED = frozenset({"abs", "det", "tr"})
+INJECTIVE = frozenset({"tanh", "exp", "ln", "log", "sinh", "arctan"})
 ACCEPTED = Outcome("accepted", "read")
 MAX_ENTRIES = 2000
 INDICES = frozenset("ijklmnpqrs")
+
+
+class _Again(Exception):
+    """What a definition gives tells that its left side has to be read in another way."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +202,12 @@ class Page(Declarations):
     def _mapping(self, sentence: Mapping) -> Judged:
         """Declare a function that may be any differentiable one."""
         name = sentence.name
-        if self.scope.entry(name) is not None or name.subs or name.layer is not None:
+        known = self.scope.entry(name)
+        vectors = bool(sentence.target.dims)
+        if not self.strict and (vectors or (known is not None and known.function is not None)):
+            # what its definition gives is judged wherever it is used
+            return Judged(sentence.start, sentence.end, "declaration", ACCEPTED)
+        if known is not None or name.subs or name.layer is not None:
             raise Unread(f"{shown(name)} is already in use", name.start, name.end, "ML206")
         if sentence.target.name != "R" or sentence.target.dims or sentence.source.name != "R":
             message = "only functions from vectors or matrices to numbers are read"
@@ -216,13 +229,23 @@ class Page(Declarations):
 
     def _mention(self, sentence: Chain) -> Judged:
         node = bare(sentence.members[0])
+        items = node.items if isinstance(node, Group) and len(node.items) > 1 else (node,)
+        stated = Judged(sentence.start, sentence.end, "mention", ACCEPTED)
+        if isinstance(node, Symbol) or (not self.strict and self.unknown((sentence,))):
+            return stated
+        if len(items) > 1:
+            for item in items:
+                self._mention(replace(sentence, members=(item,)))
+            return stated
+        if isinstance(node, Dots):
+            return stated
         entry = self.scope.entry(node) if isinstance(node, Ref) else None
         names_function = entry is not None and entry.function is not None
         if not names_function:
             reached: dict[Node, Reached] = {}
             self.instances(lambda meaning: meaning.value(node), reached=reached)
             self._check_reach(reached, None, None)
-        return Judged(sentence.start, sentence.end, "mention", ACCEPTED)
+        return stated
 
     # -- chains -------------------------------------------------------------------------------
 
@@ -241,15 +264,44 @@ class Page(Declarations):
         if self.is_bound(chain):
             return [self._guarded(span, "declaration", lambda: self._bounds(chain))]
         members = tuple(bare(member) for member in chain.members)
-        injected = self._injected(chain, members)
-        known = (
-            {} if injected is None else {injected: self._inject(*members[injected : injected + 2])}
-        )
+        known = self._known_first(chain, members)
         pairs = zip(itertools.pairwise(members), chain.relations, strict=True)
         return [
             known[k] if k in known else self._equation(k, left, right, relation, chain)
             for k, ((left, right), relation) in enumerate(pairs)
         ]
+
+    def _known_first(self, chain: Chain, members: tuple[Node, ...]) -> dict[int, Judged]:
+        """The equalities of a chain that introduce a name inside it, judged before the rest."""
+        injected = self._injected(chain, members)
+        if injected is not None:
+            return {injected: self._inject(*members[injected : injected + 2])}
+        log = self._log_of_new(members[0]) if chain.relations[0] == "=" else None
+        if log is not None:
+            body = Call("exp", (members[1],), start=members[1].start, end=members[1].end)
+            return {0: self._defined_as(log, body, members[0].start)}
+        for k in range(1, len(members) - 1):
+            both = chain.relations[k - 1 : k + 1] == ("=", "=")
+            if both and isinstance(members[k], Call) and self._introduces(members[k]):
+                return {k: self._defined_as(members[k], members[k + 1], members[k].start)}
+        return {}
+
+    def _defined_as(self, name: Node, body: Node, start: int) -> Judged:
+        """The definition of a name that stands inside a chain or a function."""
+        make = lambda: self._define(name, body, ())  # noqa: E731
+        return self._guarded((start, body.end), "definition", make)
+
+    def _log_of_new(self, left: Node) -> Node | None:
+        """The L of `\\ln L(x) = ...` where nothing has introduced L yet."""
+        if not isinstance(left, Call) or left.function not in ("ln", "log") or left.primes:
+            return None
+        inner = bare(left.args[0])
+        if isinstance(inner, Group) and len(inner.items) == 1:
+            inner = inner.items[0]
+        new = isinstance(inner, Call) or (
+            isinstance(inner, Ref) and self.scope.entry(inner) is None
+        )
+        return inner if new and self._introduces(inner) else None
 
     def reads_as_condition(self, sentence: Sentence) -> bool:
         """Whether a formula after `if` or `for` restricts names that the page has introduced."""
@@ -259,7 +311,7 @@ class Page(Declarations):
         if self._restricts(sentence, members) or self._compares_indices(members):
             return True
         if sentence.relations == ("=",):
-            return self._is_condition(*members)
+            return self._is_condition(*members) or (self.strict and self._sums_freely(*members))
         names = [member for member in members if isinstance(member, Ref)]
         if not names or not self.is_bound(sentence):
             return False
@@ -320,11 +372,21 @@ class Page(Declarations):
         if not self._is_whole(condition):
             self._equal(condition.members[0], condition.members[0], (condition,))
 
+    def supposes(self, chain: Chain) -> bool:
+        """Whether a page says of a name by itself where it lies: `x \\ne 0`."""
+        members = [bare(member) for member in chain.members]
+        names = [member for member in members if isinstance(member, Ref)]
+        numbers = all(literal(member) for member in members if not isinstance(member, Ref))
+        return len(names) == 1 and numbers and set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
+
     def assume(self, chain: Chain) -> bool:
         """Take a relation between free names as given from here on; False where it is a claim."""
         parts = [part for member in chain.members for part in walk(member)]
         entries = [self.scope.entry(part) for part in parts if isinstance(part, Ref)]
-        free = [e for e in entries if e is not None and not e.is_whole and e.is_free and e.declared]
+        free = [
+            e for e in entries
+            if e is not None and not e.is_whole and e.is_free and (e.declared or not self.strict)
+        ]  # fmt: skip
         known = [entry for entry in entries if entry is not None and not entry.is_whole]
         calls = [p for p in parts if isinstance(p, Call) and p.function not in FREELY_USED]
         alone = any(isinstance(member, Ref) for member in chain.members) and "=" in chain.relations
@@ -335,14 +397,73 @@ class Page(Declarations):
             return False
         if not self._is_given(chain):
             return False
-        if len(chain.relations) != 1 or chain.relations[0] not in orders or chain.conditions:
+        if not set(chain.relations) <= orders or chain.conditions:
             return False
         start, end = chain.start, chain.end
-        self.scope.assumptions.append(
-            Condition(chain.members, chain.relations, start=start, end=end)
-        )
+        for pair, relation in zip(itertools.pairwise(chain.members), chain.relations, strict=True):
+            self.scope.assumptions.append(Condition(pair, (relation,), start=start, end=end))
         self.scope.changes += 1
         return True
+
+    def declare_shape(self, name: Ref, sizes: tuple[Node, ...]) -> None:
+        """Take a name as a matrix of the sizes that words give it."""
+        entry = self.scope.entry(name)
+        if entry is None or (entry.assumed and entry.is_free):
+            target = NumberSet("R", sizes, start=name.start, end=name.end)
+            self.declare(name, target)
+
+    def apply(self, name: Ref, argument: Ref) -> None:
+        """Let a function that may be any be applied to one argument: `a loss L of y`."""
+        entry = self.scope.entry(name)
+        function = entry.function if entry is not None else None
+        if entry is not None and function is not None and function.source is not None:
+            if function.applied is None and self._is_known(argument):
+                entry.function = replace(function, applied=argument)
+                self.scope.changes += 1
+                return
+        if entry is None and self._is_known(argument) and not self.strict:
+            number = self.scope.next_number()
+            anything = NumberSet("any", start=name.start, end=name.end)
+            body = Symbol("any", start=name.start, end=name.end)
+            function = Function((name,), body, number, (), True, anything, argument)
+            self.scope.open(name).function = function
+            self.scope.used.add(number)
+            self.scope.changes += 1
+
+    def _is_known(self, name: Ref) -> bool:
+        entry = self.scope.entry(name)
+        return entry is not None and not entry.is_whole and entry.function is None
+
+    def is_square(self, name: Ref) -> bool:
+        """Whether a name is declared as a square matrix of free entries."""
+        entry = self.scope.entry(name)
+        dims = [d.dims for d in entry.declared] if entry is not None and entry.is_free else []
+        return any(len(lengths) == 2 and lengths[0] == lengths[1] for lengths in dims)
+
+    def is_vector(self, name: Ref) -> bool:
+        """Whether a name is declared as a vector of free entries."""
+        entry = self.scope.entry(name)
+        plain = entry is not None and entry.is_free and not name.subs and name.layer is None
+        return plain and entry is not None and any(len(d.dims) == 1 for d in entry.declared)
+
+    def assume_symmetric(self, name: Ref) -> None:
+        """Take a matrix as symmetric from here on."""
+        turned = Transpose(name, start=name.start, end=name.end)
+        condition = Condition((name, turned), ("=",), start=name.start, end=name.end)
+        if condition not in self.scope.assumptions:
+            self.scope.assumptions.append(condition)
+            self.scope.changes += 1
+
+    def assume_one_hot(self, name: Ref) -> None:
+        """Take the entries of a vector as summing to one, all over the page."""
+        start, end = name.start, name.end
+        index = "index of " + name.name
+        entry = replace(name, subs=(Ref(index, start=start, end=end),))
+        total = BigOperator("sum", (index,), None, None, None, entry, start=start, end=end)
+        one = Num(Fraction(1), start=start, end=end)
+        if not self.strict and (total, one) not in self.scope.sums:
+            self.scope.sums.append((total, one))
+            self.scope.changes += 1
 
     def _is_given(self, chain: Chain) -> bool:
         """Whether a relation has the form of an assumption: `x \\ne 0`, `A = A^T`, a sum of 1."""
@@ -419,7 +540,10 @@ class Page(Declarations):
     def _restricts(self, chain: Chain, members: tuple[Node, ...]) -> bool:
         """`x > 0` about a free variable that is declared already would silently narrow the page."""
         entries = [self.scope.entry(member) for member in members if isinstance(member, Ref)]
-        if len(entries) == len(members) and all(e is not None and e.range for e in entries):
+        ranged = [e is not None and e.range is not None for e in entries]
+        whole = [e is not None and e.is_whole for e in entries]
+        numbers = sum(1 for member in members if literal(member))
+        if any(ranged) and all(whole) and len(entries) + numbers == len(members):
             return True
         names = [member for member in members if isinstance(member, Ref)]
         others = [member for member in members if not isinstance(member, Ref)]
@@ -437,18 +561,28 @@ class Page(Declarations):
         if relation in ("=", ":=") and k == 0 and not chain.goes_on:
             self._note_layout(left, right)
             span = (left.start, right.end)
+            if (left, right) in self.scope.sums and self._sums_freely(left, right):
+                return Judged(*span, "declaration", ACCEPTED, span=span)
             if self._is_condition(left, right) or self._sums_freely(left, right):
                 message = "this reads as a condition: write it in the formula that it is about"
                 return self._finding(span, "claim", message, "ML106")
             if self._is_entrywise(left, right):
                 return self._guarded(span, "declaration", lambda: self._entrywise(left, right))
-            if (left, right) in self.pending or self._introduces(left):
+            fresh = (left, right) in self.pending or self._introduces(left)
+            if fresh and not self._lists_entries(left, right):
                 make = lambda: self._define(left, right, chain.conditions)  # noqa: E731
                 return self._guarded(span, "definition", make)
         if relation == ":=":
             message = "this name is already introduced"
             return self._finding((left.start, right.end), "definition", message, "ML206")
         return self._claim(left, right, relation, chain)
+
+    def _lists_entries(self, left: Node, right: Node) -> bool:
+        """Whether `x = (x_1, ..., x_n)` tells the entries of a vector that is declared."""
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        if entry is None or not isinstance(left, Ref) or not any(d.dims for d in entry.declared):
+            return False
+        return any(isinstance(p, Ref) and p.name == left.name and p.subs for p in walk(right))
 
     def _claim(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         span = (right.start, right.end)
@@ -492,7 +626,7 @@ class Page(Declarations):
             if head.function in BUILT_IN:
                 return False
             entry = self.scope.entries.get((head.function, False))
-            names = [shown(a) for a in head.args if isinstance(a, Ref) and _is_parameter(a)]
+            names = [shown(a) for a in head.args if isinstance(a, Ref)]
             fresh = entry is None or entry.function is None
             return fresh and not head.primes and len(set(names)) == len(head.args)
         return isinstance(left, Ref) and self._is_new(left)
@@ -502,7 +636,7 @@ class Page(Declarations):
         if entry is None:
             return not (left.name in ("e", "\\pi") and not left.subs)
         whole = entry.range is not None or (entry.integer and not entry.assumed)
-        if whole or entry.function is not None:
+        if whole or (entry.function is not None and not left.subs):
             return False
         if entry.assumed and not entry.defined:
             return True
@@ -537,7 +671,17 @@ class Page(Declarations):
         bound = {n for p in walk(left) if isinstance(p, BigOperator) for n in p.indices}
         parts = [p for p in walk(left) if isinstance(p, Ref) and p.name not in bound]
         entries = [entry for p in parts if (entry := self.scope.entry(p)) and not entry.is_whole]
-        return bool(entries) and all(entry.is_free and entry.declared for entry in entries)
+        known = [entry.is_free and (entry.declared or not self.strict) for entry in entries]
+        return bool(entries) and all(known)
+
+    def note_sums(self, sentences: Sequence[Sentence]) -> None:
+        """What a page says anywhere of the sum of free variables holds all over the page."""
+        for sentence in sentences:
+            if isinstance(sentence, Chain) and sentence.relations == ("=",) and not self.strict:
+                left, right = (bare(member) for member in sentence.members)
+                total = isinstance(left, BigOperator) and left.kind == "sum" and literal(right)
+                if total and isinstance(left, BigOperator) and isinstance(bare(left.body), Ref):
+                    self.scope.sums.append((left, right))
 
     def _covered(self, left: Ref, entry: Entry) -> tuple[list[bool], list[bool]]:
         """In which instances a definition, and a declaration, speaks of this name already."""
@@ -560,18 +704,23 @@ class Page(Declarations):
     def _is_injection(self, left: Node, right: Node) -> bool:
         if not (isinstance(left, Call) and isinstance(right, Call)):
             return False
-        same = left.function == right.function and self.scope.is_function(left.function)
+        own = self.scope.is_function(left.function) or left.function in INJECTIVE
+        same = left.function == right.function and own
         if not (same and len(left.args) == len(right.args) == 1) or left.primes:
             return False
-        inner = left.args[0]
-        return isinstance(inner, Ref) and self.scope.entry(inner) is None
+        return self._is_unmet(left.args[0]) != self._is_unmet(right.args[0])
+
+    def _is_unmet(self, node: Node) -> bool:
+        return isinstance(node, Ref) and self.scope.entry(node) is None
 
     def _inject(self, left: Node, right: Node) -> Judged:
         assert isinstance(left, Call)
         assert isinstance(right, Call)
         name, body = left.args[0], right.args[0]
-        make = lambda: self._define(name, body, ())  # noqa: E731
-        return self._guarded((left.start, right.end), "definition", make)
+        if not self._is_unmet(name):
+            name, body = body, name
+        judged = self._defined_as(name, body, left.start)
+        return replace(judged, end=right.end, span=(left.start, right.end))
 
     # -- definitions --------------------------------------------------------------------------
 
@@ -613,6 +762,16 @@ class Page(Declarations):
                 self._member_claim(left, entry, target)
 
     def _define_function(self, left: Call, right: Node, subs: tuple[Node, ...]) -> int:
+        samples: dict[str, Ref] = {}
+        for arg in left.args:
+            if isinstance(arg, Ref) and _is_sample(arg):
+                samples[shown(arg)] = arg
+                whole = _sampled(Group((left, right), "", start=left.start, end=right.end), arg)
+                assert isinstance(whole, Group)
+                found, right = whole.items
+                assert isinstance(found, Call)
+                left = found
+                self._check_sample(arg, right)
         name = left.function
         if "_{" in name and self.scope.is_function(name.split("_{")[0]):
             message = f"an index of the function {name.split('_{')[0]} is not read"
@@ -624,16 +783,30 @@ class Page(Declarations):
             raise Unread("a definition by itself", right.start, right.end, "ML206")
         self._check_free_indices(Component(left, subs, start=left.start, end=left.end), right)
         refs = tuple(arg for arg in left.args if isinstance(arg, Ref))
-        function = Function(refs, right, self.scope.next_number(), subs, self._of_arrays(left))
+        of_arrays = self._of_arrays(left) or any(map(self._is_array, samples.values()))
+        function = Function(refs, right, self.scope.next_number(), subs, of_arrays)
 
         def body(meaning: Meaning) -> Value:
             for sub in subs:
                 meaning.integer(sub)
             plain = [arg for arg in refs if not arg.subs]
-            meaning.locals = {arg.name: self._parameter(arg, meaning) for arg in plain}
+            given = {arg.name: samples.get(arg.name, arg) for arg in plain}
+            meaning.locals = {n: self._parameter(arg, meaning) for n, arg in given.items()}
             return meaning.value(right)
 
-        self._check_values([value for _, value in self.instances(body)])
+        def of_numbers(meaning: Meaning) -> Value:
+            meaning.locals = {arg.name: self.terms.leaf(arg.name) for arg in refs if not arg.subs}
+            return meaning.value(right)
+
+        try:
+            values = [value for _, value in self.instances(body)]
+        except Unread as fault:
+            if self.strict or fault.code != "ML208" or not function.of_arrays:
+                raise
+            # `\\sigma(x) = ...` on a page on which x is a vector: x stands for any number there
+            values = [value for _, value in self.instances(of_numbers)]
+            function = replace(function, of_arrays=False)
+        self._check_values(values)
         opened = self.scope.entries.setdefault((name, False), Entry())
         opened.function, opened.assumed = function, False
         for ref in refs:
@@ -641,6 +814,18 @@ class Page(Declarations):
             self.scope.entries.setdefault(key, Entry(assumed=True)).parameter = True
         self.scope.changes += 1
         return function.number
+
+    def _check_sample(self, sample: Ref, body: Node) -> None:
+        """Raises Unread where a body depends on the index of a sample in any other way."""
+        letters = _index_letters(sample)
+        for part in walk(body):
+            if isinstance(part, Ref) and part.name in letters and not part.subs:
+                message = f"this depends on {part.name} not only through {shown(sample)}"
+                raise Unread(message, part.start, part.end, "ML104")
+
+    def _is_array(self, sample: Ref) -> bool:
+        found = [v for _, v in self.instances(lambda meaning: meaning.value(sample))]
+        return any(isinstance(value, Array) for value in found)
 
     def _of_arrays(self, left: Call) -> bool:
         entries = [self.scope.entry(arg) for arg in left.args if isinstance(arg, Ref)]
@@ -659,6 +844,12 @@ class Page(Declarations):
 
     def _parameter(self, arg: Ref, meaning: Meaning) -> Value:
         """A parameter as a variable of its declared shape and domain."""
+        if _is_sample(arg):
+            value = meaning.value(arg)
+            if isinstance(value, Term):
+                return self.terms.leaf(shown(arg))
+            leaves = tuple(self.terms.leaf(f"{shown(arg)}_{k}") for k in range(len(value.entries)))
+            return replace(value, entries=leaves)
         entry = self.scope.entry(arg)
         if entry is None:
             if self.strict:
@@ -690,15 +881,26 @@ class Page(Declarations):
             for sub in left.subs:
                 meaning.integer(sub)
             value = meaning.value(right)
-            if left.subs and isinstance(value, Array):
-                message = f"{shown(left)} is one entry, and this is {shape_of(value)}"
+            if left.subs and isinstance(value, Array) and not entry.family:
+                declared = any(d.dims and d.subs for d in entry.declared)
+                if self.strict or not (declared or entry.is_free_but(found)):
+                    message = f"{shown(left)} is one entry, and this is {shape_of(value)}"
+                    raise Unread(message, right.start, right.end, "ML208")
+                entry.family = len(left.subs)
+                self.scope.changes += 1
+                raise _Again
+            whole = meaning.reference(left)
+            if not same_shape(whole, value):
+                message = f"{shown(left)} is {shape_of(whole)}, and this is {shape_of(value)}"
                 raise Unread(message, right.start, right.end, "ML208")
-            meaning.reference(left)
             return value
 
         entry = self.scope.open(left)
         try:
-            values = [value for _, value in self.instances(body, conditions)]
+            try:
+                values = [value for _, value in self.instances(body, conditions)]
+            except _Again:  # what was one entry is a vector of a family
+                values = [value for _, value in self.instances(body, conditions)]
             if not values:
                 raise Undecided("this definition has no instance", "ML303")
             self._check_values(values)
@@ -826,10 +1028,25 @@ class Page(Declarations):
     def _equal(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Outcome:
         instances = self._sides(left, right, conditions)
         outcome = compare(instances, self.terms, f"{self.settings.seed}", self._rules())
+        guessed = self._guessed_in(left, right) if outcome.verdict == "refuted" else None
+        if guessed is not None:
+            message = f"the function {guessed} is not introduced"
+            raise Unread(message, right.start, right.end, "ML201")
         if outcome.verdict == "refuted" and self._is_transposed(left, right, conditions):
             message = "this is the transpose of the Jacobian: say which layout the page takes"
             raise Unread(message, right.start, right.end, "ML210")
         return outcome
+
+    def _guessed_in(self, left: Node, right: Node) -> str | None:
+        """A function of which nothing is known but its name, behind the names of an equation."""
+        if not self.scope.guessed:
+            return None
+        instances = self._sides(left, right, ())
+        for instance in instances:
+            for part in (part for term in instance.terms for part in parts(term)):
+                if part.kind == "opaque" and str(part.data[0]) in self.scope.guessed:  # type: ignore[index]
+                    return str(part.data[0])  # type: ignore[index]
+        return None
 
     def _is_transposed(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> bool:
         """Whether a derivative would be right in the other layout, and the page states none."""
@@ -920,13 +1137,19 @@ class Page(Declarations):
         self, meaning: Meaning, instance: Instance, fixed: Sequence[tuple[Term, Term]]
     ) -> Instance:
         """The sides with what the constraints of the page and a claim's own conditions fix."""
-        stated = [(meaning.scalar(one), meaning.scalar(two)) for one, two in self.scope.constraints]
+        sums = [pair for pair in self.scope.sums if self._sums_freely(*pair)]
+        stated = [
+            (meaning.scalar(one), meaning.scalar(two))
+            for one, two in (*self.scope.constraints, *sums)
+        ]
         known: dict[int, Term] = {}
         for sides in (*stated, *fixed):
             left, right = (self.terms.substitute(side, known) for side in sides)
             if left is right:
                 continue
             gap = self.terms.sub(left, right)
+            if is_zero(gap):
+                continue
             if gap.kind == "const" and gap is not self.terms.zero:
                 raise NoInstance
             free = [
@@ -1051,6 +1274,10 @@ def _paired(left: Value, right: Value) -> tuple[tuple[str, Term, Term], ...]:
         assert isinstance(right, Term)
         return (("", left, right),)
     assert isinstance(right, Array)
+    try:
+        told(left)
+    except ShapeError as fault:
+        raise Unread(str(fault), 0, 1, "ML208") from None
     ranges = [range(f, f + size) for f, size in zip(left.first, left.shape, strict=True)]
     places = [", ".join(map(str, place)) for place in itertools.product(*ranges)]
     return tuple(zip(places, left.entries, right.entries, strict=True))
@@ -1092,9 +1319,28 @@ def printed_number(node: Node) -> tuple[Fraction, Fraction] | None:
     return None
 
 
-def _is_parameter(node: Node) -> bool:
-    """Whether a name can be a parameter: `x`, or an entry with numbers as in `J(w_1, w_2)`."""
-    return isinstance(node, Ref) and node.layer is None and all(map(literal, node.subs))
+def _is_sample(node: Ref) -> bool:
+    """Whether an argument of a definition stands for any of a family: `h(x^{(i)}) = ...`."""
+    return node.layer is not None or not all(map(literal, node.subs))
+
+
+def _sampled(node: Node, sample: Ref) -> Node:
+    """A tree in which a sample is a name of its own, with its entries as entries of that name."""
+    count = len(sample.subs)
+
+    def change(part: Node) -> Node:
+        if not isinstance(part, Ref) or (part.name, part.layer) != (sample.name, sample.layer):
+            return part
+        if part.subs[:count] != sample.subs:
+            return part
+        return replace(part, name=shown(sample), layer=None, subs=part.subs[count:])
+
+    return rebuilt(node, change)
+
+
+def _index_letters(node: Ref) -> set[str]:
+    parts = [*node.subs, *(() if node.layer is None else (node.layer,))]
+    return {p.name for part in parts for p in walk(part) if isinstance(p, Ref)}
 
 
 def _is_pattern(node: Node) -> bool:

@@ -113,11 +113,37 @@ class Group(Node):
 
 
 @dataclass(frozen=True)
+class Matrix(Node):
+    """Rows of entries in brackets, `Dots` among them; a single column or row is a vector."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True)
+class Dashed(Node):
+    """Something in brackets with dashes behind: its slope by the one variable in it."""
+
+    base: Node
+    primes: int
+
+
+@dataclass(frozen=True)
+class Symbol(Node):
+    """A sign of mathematics that a text speaks about, as `\\odot` by itself."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Derivative(Node):
-    """A derivative of `operand` with respect to each of `variables` in turn."""
+    """A derivative of `operand` with respect to each of `variables` in turn.
+
+    One that is `of_number` reaches no further than its operand only if that is a number.
+    """
 
     operand: Node
     variables: tuple[Node, ...]
+    of_number: bool = False
 
 
 @dataclass(frozen=True)

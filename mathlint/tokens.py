@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from mathlint.errors import Unread
 
 
+def words_in(text: str) -> list[str]:
+    """Words in order."""
+    return text.split()
+
+
 def words(text: str) -> frozenset[str]:
     """A set of words."""
     return frozenset(text.split())
@@ -31,7 +36,7 @@ FONTS = {
     "mathcal": "mathcal", "mathscr": "mathcal", "mathsf": "mathsf", "mathtt": "mathtt",
     "mathrm": "mathrm", "operatorname": "mathrm", "text": "mathrm", "textrm": "mathrm",
     "mbox": "mathrm", "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm",
-    "mathfrak": "mathfrak", "mathbb": "mathbb", "rm": "mathrm",
+    "mathfrak": "mathfrak", "mathbb": "mathbb", "Bbb": "mathbb", "rm": "mathrm", "bf": "mathbf",
 }  # fmt: skip
 ACCENTS = words(
     """
@@ -52,12 +57,23 @@ RELATIONS = {
 OPERATORS = {
     "+": "+", "-": "-", "*": "*", "/": "/", "cdot": "*", "times": "*", "div": "/", "odot": "odot",
     "circ": "odot", "otimes": "otimes", "pm": "pm", "mp": "mp", "oplus": "oplus", "ast": "ast",
+    "star": "star",
 }  # fmt: skip
 DOTS = words(
     """
     dots ldots cdots dotsb dotsc dotsm dotso vdots ddots
     """
 )
+UNICODE = {
+    **dict(zip("αβγδεζηθικλμνξπρστυφχψω", words_in(
+        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma"
+        " tau upsilon varphi chi psi omega"), strict=True)),
+    "ϵ": "epsilon", "ϕ": "phi", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda",
+    "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "ℓ": "ell", "∂": "partial", "∇": "nabla",
+    "∑": "sum", "∏": "prod", "∈": "in", "≤": "le", "≥": "ge", "≠": "ne", "≈": "approx",
+    "×": "times", "·": "cdot", "⋅": "cdot", "⊙": "odot", "→": "to", "←": "gets", "−": "-",
+    "∞": "infty", "⊤": "top", "…": "dots", "⋯": "dots", "⇒": "implies",
+}  # fmt: skip
 SPACING = words(
     """
     , ; : ! > quad qquad enspace enskip thinspace medspace thickspace displaystyle textstyle
@@ -86,7 +102,7 @@ PLAIN = words(
     """
     frac dfrac tfrac cfrac partial nabla sum prod int infty top intercal prime forall emptyset
     mathbb operatorname boxed underbrace overbrace lim argmax argmin colon binom substack
-    underset overset stackrel cancel phantom
+    underset overset stackrel cancel phantom over
     """
 )
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
@@ -97,13 +113,18 @@ UNSEEN_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 MAX_DIGITS = 200
+SIZE_SWITCH = re.compile(r"\\(?:tiny|small|normalsize|large|Large|LARGE|huge|Huge)\b\s*")
 CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
+APPLIED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*(?:[(_'\[^]|\\\{)")
 RELATED = re.compile(r"\s*&?\s*(?:=|:=|\\approx|\\coloneqq|\\triangleq)")
 WORDS = frozenset({"text", "textrm", "textit", "texttt", "mbox"})
 ENDINGS = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
 ADDING = frozenset({"and", "且", "并且", "和"})
 EXPLAINING = frozenset({"where", "with", "其中"})
-JOINING_WORDS = frozenset({"and", "where", "with", "as", "其中", "且", "并且", "和"})
+JOINING_WORDS = frozenset(
+    {"and", "where", "with", "as", "so", "thus", "hence", "therefore", "then", "i.e.", "or",
+     "其中", "且", "并且", "和", "所以", "因此", "即", "则", "故", "从而"}
+)  # fmt: skip
 CONDITION_WORDS = JOINING_WORDS | frozenset(
     {"if", "for", "for all", "for each", "for every", "when", "whenever", "若", "当", "对", "如果",
      "对于", "对所有", "对每个", "时", "且当"}
@@ -140,7 +161,7 @@ def tokenize(tex: str) -> tuple[Token, ...]:
         raise Unread("an invisible character stands here", *unseen.span(), "ML103")
     tokens = _Tokenizer(tex).run()
     _check_balance(tokens)
-    return tuple(tokens)
+    return tuple(_over_as_fractions(tokens))
 
 
 class _Tokenizer:
@@ -183,6 +204,12 @@ class _Tokenizer:
             return self._add("relation", ":=", start, end + 1)
         if char == "~":
             return None
+        if char in UNICODE and UNICODE[char] != "-":
+            return self._command(UNICODE[char], start, end)
+        char = UNICODE.get(char, char)
+        if char == "." and self.tex.startswith("..", end):
+            self.at = end + 2
+            return self._add("dots", "\\dots", start, end + 2)
         if char.isascii() and char.isalpha():
             return self._add("name", char, start, end)
         if char == "|" and self.tex.startswith("|", end) and self._is_norm():
@@ -256,6 +283,8 @@ class _Tokenizer:
             return None
         if name == "colon":
             return self._add(":", ":", start, end)
+        if name == "forall":
+            return self._add("text", "for all", start, end)
         if name in ("left", "right"):
             return self._delimiter(name, start)
         if name in ("begin", "end"):
@@ -328,8 +357,9 @@ class _Tokenizer:
         self._add(name, content.rstrip("*"), start, self.at)
 
     def _font(self, name: str, start: int) -> None:
-        if name == "rm":
-            raise Unread(r"\rm is not read; write \mathrm{...}", start, self.at, "ML103")
+        if name in ("rm", "bf"):
+            self._switched(name, start)
+            return
         match = re.compile(r"\s*(\\?[A-Za-z0-9])(?![A-Za-z])").match(self.tex, self.at)
         if match is None and not re.compile(r"\*?\s*\{").match(self.tex, self.at):
             match = re.compile(r"\s*([A-Za-z0-9])").match(self.tex, self.at)
@@ -338,9 +368,19 @@ class _Tokenizer:
             content = match[1]
         else:
             content, _ = self._argument(name, start)
+        content = SIZE_SWITCH.sub("", content)
         self._add_font(
             FONTS[name], name, content if name in ("text", "mbox") else content.strip(), start
         )
+
+    def _switched(self, name: str, start: int) -> None:
+        """`{\\rm T}`: the letters up to the end of the braces."""
+        match = re.compile(r"\s*([A-Za-z]+|\\[A-Za-z]+|[01])\s*(?=\})").match(self.tex, self.at)
+        if match is None:
+            message = f"\\{name} is read before the letters of its braces alone"
+            raise Unread(message, start, self.at, "ML103")
+        self.at = match.end(1)
+        self._add_font(FONTS[name], name, match[1], start)
 
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
         if font == "mathrm" and content.strip() == "d":
@@ -348,7 +388,10 @@ class _Tokenizer:
             return
         is_word = content.isalpha() and len(content) > 1
         function = OTHER_NAMES.get(content, content)
-        if is_word and function in FUNCTIONS and CALLED.match(self.tex, self.at):
+        raised = self.tokens and self.tokens[-1].kind == "^"
+        if raised and content.strip() in ("T", "t"):
+            self._add("name", f"\\mathrm{{{content.strip()}}}", start, self.at)
+        elif is_word and function in FUNCTIONS and APPLIED.match(self.tex, self.at):
             self._add("function", function, start, self.at)
         elif is_word and content not in CONDITION_WORDS and self._is_quantity(name, content):
             self._add("name", f"\\mathrm{{{content}}}", start, self.at)
@@ -383,6 +426,30 @@ class _Tokenizer:
     def _check_words(self, content: str, start: int) -> None:
         if re.search(r"[$\\^_=<>+*/{}|≤≥≠·×]|\d\s*[-–]|[a-zA-Z]\s+-\s+", content):
             raise Unread(r"\text may hold words only, no mathematics", start, self.at, "ML103")
+
+
+def _over_as_fractions(tokens: list[Token]) -> list[Token]:
+    """`{a \\over b}` as `\\frac{a}{b}`."""
+    at = next((k for k, t in enumerate(tokens) if t.kind == "command" and t.text == "over"), None)
+    if at is None:
+        return tokens
+    depth, begin = 0, at
+    while begin > 0 and depth >= 0:
+        begin -= 1
+        depth += {"}": 1, "{": -1}.get(tokens[begin].kind, 0)
+    depth, end = 0, at
+    while end + 1 < len(tokens) and depth >= 0:
+        end += 1
+        depth += {"{": 1, "}": -1}.get(tokens[end].kind, 0)
+    over, opened, closed = tokens[at], tokens[begin], tokens[end]
+    whole = opened.kind == "{" and closed.kind == "}"
+    if not whole or any(t.text == "over" for t in tokens[at + 1 : end]):
+        raise Unread(r"put braces around what \over divides", over.start, over.end)
+    middle = [Token("}", "}", over.start, over.start), Token("{", "{", over.end, over.end)]
+    frac = Token("command", "frac", opened.start, opened.start)
+    top, bottom = tokens[begin:at], tokens[at + 1 : end + 1]
+    inside = [opened, frac, *top, *middle, *bottom, closed]
+    return _over_as_fractions([*tokens[:begin], *inside, *tokens[end + 1 :]])
 
 
 def _check_balance(tokens: list[Token]) -> None:

@@ -151,7 +151,7 @@ ERRORS = [
     (r"x \in [, 1]", ""),
     (r"x \notin \mathbb{R}", ""),
     (r"2x \in \mathbb{R}", "name was expected"),
-    (r"x = y \in \mathbb{R}", "not read"),
+    (r"x = y = z \in \mathbb{R}", "not read"),
     ("j = 1, , 3", "empty item"),
     ("j = , 1", "empty item"),
     (r"z^{(l)}\_i", "underscore"),

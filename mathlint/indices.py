@@ -90,9 +90,10 @@ class Indices:
         entry = self.scope.entry(ref)
         if entry is not None and entry.labels is not None:
             return self._label(ref, entry.labels)
-        if ref.layer is not None or (entry is not None and not entry.may_be_whole):
+        layered = ref.layer is not None and (self.strict or entry is None or not entry.integer)
+        if layered or (entry is not None and not entry.may_be_whole):
             raise Unread(f"{shown(ref)} is no index", ref.start, ref.end, "ML204")
-        if ref.subs:
+        if ref.subs or ref.layer is not None:
             return self._indexed_size(ref, entry)
         if ref.name in self.choices:
             return self.choices[ref.name]
@@ -118,7 +119,8 @@ class Indices:
             entry.declared and not any(d.subs for d in entry.declared)
         ):
             raise Unread(f"{ref.name} takes no index", ref.start, ref.end, "ML204")
-        name = (ref.name, tuple(self.integer(sub) for sub in ref.subs))
+        marks = ref.subs if ref.layer is None else (ref.layer, *ref.subs)
+        name = (ref.name, tuple(map(self.integer, marks)))
         if self.strict and entry is not None:
             patterns = [d.subs for d in entry.declared]
             if all(self.match(None, subs, None, name[1]) is None for subs in patterns):

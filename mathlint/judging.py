@@ -33,6 +33,7 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sentence,
+    Transpose,
     bare,
     rebuilt,
     walk,
@@ -389,6 +390,7 @@ class PageCheck:
             m for s in sentences if isinstance(s, Chain) and not s.relations
             for m in map(bare, s.members) if isinstance(m, Ref)
         ]  # fmt: skip
+        self._hear_rows(number, sentences)
         applied = self._applied(number, names)
         if applied is not None:
             self.page.apply(applied, names[0])
@@ -401,6 +403,35 @@ class PageCheck:
                 self.page.assume_symmetric(name)
             if self.page.is_vector(name) and behind and self._hears(prose.one_hot, number + 1):
                 self.page.assume_one_hot(name)
+
+    def _hear_rows(self, number: int, sentences: Sequence[Sentence]) -> None:
+        """`X` with rows `x_i^T`: what words say of a matrix and a family of vectors."""
+        if self.page.strict or len(sentences) != 1 or not _is_mention(sentences[0]):
+            return
+        node = bare(sentences[0].members[0])
+        member = node.base if isinstance(node, Transpose) else node
+        if not isinstance(member, Ref) or not (member.subs or member.layer is not None):
+            return
+        which = next(
+            (w for w in ("row", "column") if self._hears(prose.SAYS_LINES[w], number)), None
+        )
+        matrix = self._matrix_before(number) if which is not None else None
+        if which is not None and matrix is not None:
+            self.page.take_lines(matrix, member, which)
+
+    def _matrix_before(self, number: int) -> Ref | None:
+        """The matrix that the sentence of a formula speaks of last."""
+        while number > 0 and prose.goes_on(self.gaps[number]):
+            number -= 1
+            read = self.read.get(number)
+            for sentence in read.sentences if read is not None else ():
+                names = list(sentence.names) if isinstance(sentence, Membership) else []
+                if _is_mention(sentence):
+                    names = [m for m in map(bare, sentence.members) if isinstance(m, Ref)]
+                for name in names:
+                    if self.page.is_matrix(name):
+                        return name
+        return None
 
     def _named_before(self, number: int) -> list[Ref]:
         """The names mentioned just before, of which a shape may be told here."""

@@ -34,6 +34,7 @@ from mathlint.syntax import (
     Quotient,
     Ref,
     Sum,
+    Symbol,
     Transpose,
     walk,
 )
@@ -294,6 +295,9 @@ class Meaning(Indices):
     def _component(self, node: Component) -> Value:
         """An entry of something in brackets, or of a function's result."""
         value = self.value(node.base)
+        lines = any(isinstance(sub, Symbol) for sub in node.subs)
+        if lines and isinstance(value, Array) and len(node.subs) == len(value.shape) == 2:
+            return self._line(node, value)
         if isinstance(value, Term) or len(node.subs) != len(value.shape):
             message = f"{shape_of(value)} does not have {len(node.subs)} indices"
             raise Unread(message, node.start, node.end, "ML204")
@@ -308,10 +312,23 @@ class Meaning(Indices):
             places.append(place)
         return value.at(tuple(places))
 
+    def _line(self, node: Component, value: Array) -> Value:
+        """A row or a column of a matrix, as a column."""
+        axis = next(k for k, sub in enumerate(node.subs) if not isinstance(sub, Symbol))
+        place = self.integer(node.subs[axis]) - value.first[axis]
+        if not 0 <= place < value.shape[axis]:
+            raise NoInstance
+        across = range(value.shape[1 - axis])
+        places = [(place, k) if axis == 0 else (k, place) for k in across]
+        return Array((len(places),), tuple(map(value.at, places)), (value.first[1 - axis],))
+
     def _transposed(self, node: Transpose) -> Value:
         value = self.value(node.base)
         if value is self.terms.zero and node.base == ZERO:
             return value
+        listed = isinstance(node.base, Group) and len(node.base.items) > 1
+        if listed and isinstance(value, Array) and len(value.shape) == 1:
+            return value  # `(x_1, ..., x_n)^T` is a column however the list itself is read
         if isinstance(node.base, Ref) and isinstance(value, Term):
             message = f"{shown(node.base)} is a number, which has no transpose"
             raise Unread(message, node.start, node.end, "ML208")
@@ -703,7 +720,7 @@ class Meaning(Indices):
     def _definition(self, entry: Entry, target: Target) -> tuple[Defined, dict[str, int]] | None:
         """The equation that gives an entry: by its own indices, or of the whole."""
         _, _, layer, subs = target
-        for found in reversed(entry.defined):
+        for found in _special_first(entry.defined):
             if not found.may_be(subs):
                 continue
             own = subs[: len(found.subs)] if entry.family else subs
@@ -712,7 +729,7 @@ class Meaning(Indices):
                 bindings = self.match(found.layer, (), layer, ())
             if bindings is not None:
                 return found, bindings
-        for found in reversed(entry.defined):
+        for found in _special_first(entry.defined):
             bindings = self.match(found.layer, (), layer, ()) if not found.subs else None
             if bindings is not None:
                 return found, bindings
@@ -1246,6 +1263,8 @@ class Meaning(Indices):
         if not isinstance(operand, Ref) or operand.name in self.locals:
             return
         entry = self.scope.entry(operand)
+        if self._left_open(operand) is not None:
+            return
         if entry is not None and entry.is_whole:
             raise Unread(f"{shown(operand)} is a whole number", operand.start, operand.end)
         if (entry is None or not entry.defined) and key_of(operand) not in _keys(node):
@@ -1356,6 +1375,12 @@ def _is_identity(name: str, entry: Entry) -> bool:
 def _family(entry: Entry) -> int:
     """How many indices tell the vectors of a family apart."""
     return max((len(d.subs) for d in entry.declared if d.dims), default=entry.family)
+
+
+def _special_first(defined: Sequence[Defined]) -> list[Defined]:
+    """Equations in the order in which they count: those of single members, the latest first."""
+    latest = list(reversed(defined))
+    return [d for d in latest if d.is_special] + [d for d in latest if not d.is_special]
 
 
 def _dots(node: Node) -> Dots:

@@ -104,6 +104,8 @@ def _called_only(sentences: Sequence[Sentence]) -> set[str]:
             if isinstance(part, Call) and part.args:
                 called |= {part.function} & CALLED
         called |= {n.name for n in inside if isinstance(n, Ref) and n.layer is None} & CALLED
+        if isinstance(sentence, Chain) and not sentence.relations:
+            continue
         bare_names = [p for p in walk(sentence) if isinstance(p, Ref)]
         others |= {p.name for p in bare_names if not any(p is name for name in inside)}
     return called - others
@@ -279,7 +281,10 @@ def _is_label(label: Ref, head: Ref, sentence: Sentence, scope: Scope, strict: b
         quantity = bool(entry.declared or entry.defined or entry.function)
         return quantity and not entry.is_whole
     if not strict:
-        return False
+        alone = any(
+            isinstance(p, Ref) and p.name == head.name and not p.subs for p in walk(sentence)
+        )
+        return label.name.isupper() and label.name not in scope.running and alone
     elsewhere = [part for part in walk(sentence) if isinstance(part, Ref) and part != head]
     return not any(label in part.subs or part == label for part in elsewhere if part is not label)
 

@@ -1077,7 +1077,7 @@ class Parser:
         """Rows of entries; between single bars, their determinant."""
         rows, end = self.rows()
         found = tuple(
-            tuple(self.inner(cell, token.end) for cell in split_at(row, ["&"])) for row in rows
+            tuple(self.inner(cell, token.end) for cell in split_at(row, ["&", ","])) for row in rows
         )
         if len({len(row) for row in found}) != 1:
             raise Unread("the rows of a matrix differ in length", token.start, end)

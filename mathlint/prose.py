@@ -203,6 +203,19 @@ def says_is(gap: str) -> bool:
     return re.fullmatch(r"\s*(?:是|为|在)\s*(?:这|所有)?\S{0,3}\s*", gap) is not None
 
 
+def says_rows(gap: str) -> bool:
+    """Whether words speak of the rows of what stands before them."""
+    return re.search(r"\brows?\b|行|\blinhas?\b|\bZeilen?\b", gap) is not None
+
+
+def says_columns(gap: str) -> bool:
+    """Whether words speak of the columns of what stands before them."""
+    return re.search(r"\bcolumns?\b|列|\bcolunas?\b|\bSpalten?\b", gap) is not None
+
+
+SAYS_LINES = {"row": says_rows, "column": says_columns}
+
+
 def is_part_of(gap: str) -> bool:
     """Whether words go on with a part of what stands before them: `'s entry`, `的第`."""
     return re.match(r"\s*(?:的|'s\b)", gap) is not None

@@ -77,6 +77,12 @@ class Defined:
     number: int
     fixed: tuple[int, ...] | None = None
 
+    @property
+    def is_special(self) -> bool:
+        """Whether it is about single members of a family: `h_0 = 0`, `a^{(1)} = x`."""
+        marks = (*self.subs, *(() if self.layer is None else (self.layer,)))
+        return bool(marks) and all(isinstance(mark, Num) for mark in marks)
+
     def may_be(self, subs: tuple[int, ...]) -> bool:
         """Whether a definition of one entry, by its numbers, can be that of these indices."""
         return self.fixed is None or self.fixed == subs

@@ -243,8 +243,11 @@ class Page(Declarations):
         names_function = entry is not None and entry.function is not None
         if not names_function:
             reached: dict[Node, Reached] = {}
+            unused = [entry for entry in self.scope.entries.values() if not entry.read_free]
             self.instances(lambda meaning: meaning.value(node), reached=reached)
             self._check_reach(reached, None, None)
+            for entry in unused:
+                entry.read_free = False
         return stated
 
     # -- chains -------------------------------------------------------------------------------
@@ -377,6 +380,9 @@ class Page(Declarations):
         members = [bare(member) for member in chain.members]
         names = [member for member in members if isinstance(member, Ref)]
         numbers = all(literal(member) for member in members if not isinstance(member, Ref))
+        parts = [self.scope.entry(p) for m in members for p in walk(m) if isinstance(p, Ref)]
+        if parts and all(entry is not None and entry.is_whole for entry in parts):
+            return set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
         return len(names) == 1 and numbers and set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
 
     def assume(self, chain: Chain) -> bool:
@@ -393,6 +399,9 @@ class Page(Declarations):
         equal = alone and not any(isinstance(part, Transpose) for part in parts)
         orders = {"=", "!=", "<", "<=", ">", ">="}
         derived = any(isinstance(part, Derivative) for part in parts)
+        whole = [entry for entry in entries if entry is not None and entry.is_whole]
+        if whole and len(whole) == len(entries) and "=" not in chain.relations and not self.strict:
+            free = whole
         if not free or len(free) < len(known) or calls or derived or equal:
             return False
         if not self._is_given(chain):
@@ -434,6 +443,31 @@ class Page(Declarations):
         entry = self.scope.entry(name)
         return entry is not None and not entry.is_whole and entry.function is None
 
+    def is_matrix(self, name: Ref) -> bool:
+        """Whether a name is declared as a matrix."""
+        entry = self.scope.entry(name)
+        return entry is not None and any(len(d.dims) == 2 for d in entry.declared)
+
+    def take_lines(self, matrix: Ref, member: Ref, which: str) -> None:
+        """Let the members of a family be the rows or columns of a matrix, as columns."""
+        entry = self.scope.open(member)
+        index = member.subs[0] if member.subs else member.layer
+        plain = isinstance(index, Ref) and len(member.subs) + (member.layer is not None) == 1
+        if entry.defined or entry.function is not None or not plain or index is None:
+            return
+        start, end = member.start, member.end
+        every = Symbol(":", start=start, end=end)
+        subs = (index, every) if which == "row" else (every, index)
+        layered = member.layer is not None
+        place = (self.scope.canonical(member), layered, -1 if layered else 0)
+        self.scope.axes.join(place, (matrix.name, False, 0 if which == "row" else 1))
+        body = Component(matrix, subs, start=start, end=end)
+        number = self.scope.next_number()
+        entry.defined.append(Defined(member.layer, member.subs, body, number))
+        entry.assumed, entry.family = False, len(member.subs)
+        self.scope.used.add(number)
+        self.scope.changes += 1
+
     def is_square(self, name: Ref) -> bool:
         """Whether a name is declared as a square matrix of free entries."""
         entry = self.scope.entry(name)
@@ -474,7 +508,8 @@ class Page(Declarations):
                 turned or left == Transpose(right, start=0, end=0) or self._sums_freely(left, right)
             )
         plain = all(isinstance(member, Ref) for member in (left, right))
-        return plain or literal(left) or literal(right)
+        whole = all(isinstance(p, Ref | Num | Sum) for m in (left, right) for p in walk(m))
+        return plain or whole or literal(left) or literal(right)
 
     def _assumed_of(
         self, meaning: Meaning, instance: Instance
@@ -486,7 +521,7 @@ class Page(Declarations):
         others: list[Comparison] = []
         for condition in self.scope.assumptions:
             mine = {p.name for m in condition.members for p in walk(m) if isinstance(p, Ref)}
-            if not mine & names:
+            if not mine & names or self._is_whole(condition):
                 continue
             one, two = zeros_shaped(self.terms, *map(meaning.value, condition.members))
             for left, right in zip(entries_of(one), entries_of(two), strict=True):
@@ -557,6 +592,32 @@ class Page(Declarations):
         used = entry is not None and (entry.read_free or entry.parameter or bounded)
         return used and entry is not None and entry.is_free and not entry.integer
 
+    def _as_declared(self, left: Node, right: Node) -> NumberSet | None:
+        """The set that `x = (x_1, ..., x_n)^T` puts an undeclared name in."""
+        items = right.base if isinstance(right, Transpose) else right
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        if self.strict or not isinstance(items, Group) or len(items.items) < 2:
+            return None
+        if not isinstance(left, Ref) or left.subs or left.layer is not None:
+            return None
+        if entry is not None and (entry.declared or entry.defined or entry.function):
+            return None
+        named = [item for item in items.items if isinstance(item, Ref)]
+        dots = sum(isinstance(item, Dots) for item in items.items)
+        own = {left.name, left.name.removeprefix("\\mathbf{").removesuffix("}")}
+        plain = all(n.name in own and len(n.subs) == 1 and n.layer is None for n in named)
+        if not plain or len(named) + dots != len(items.items) or dots > 1 or not named:
+            return None
+        first, last = named[0].subs[0], named[-1].subs[0]
+        if not isinstance(first, Num) or first.value not in (0, 1):
+            return None
+        place = {"start": left.start, "end": left.end}
+        one = Num(Fraction(1), start=left.start, end=left.end)
+        length = (
+            Sum(((1, last), (1, one)), start=last.start, end=last.end) if first.value == 0 else last
+        )
+        return NumberSet("R", (length,), start=place["start"], end=place["end"])
+
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ("=", ":=") and k == 0 and not chain.goes_on:
             self._note_layout(left, right)
@@ -568,6 +629,10 @@ class Page(Declarations):
                 return self._finding(span, "claim", message, "ML106")
             if self._is_entrywise(left, right):
                 return self._guarded(span, "declaration", lambda: self._entrywise(left, right))
+            listed = self._as_declared(left, right)
+            if listed is not None and isinstance(left, Ref):
+                membership = Membership((left,), listed, start=left.start, end=right.end)
+                return self._guarded(span, "declaration", lambda: self._membership(membership))
             fresh = (left, right) in self.pending or self._introduces(left)
             if fresh and not self._lists_entries(left, right):
                 make = lambda: self._define(left, right, chain.conditions)  # noqa: E731
@@ -641,8 +706,12 @@ class Page(Declarations):
         if entry.assumed and not entry.defined:
             return True
         by_definition, by_declaration = self._covered(left, entry)
-        if any(by_definition):
+        marks = [*left.subs, *(() if left.layer is None else (left.layer,))]
+        general = any(not literal(mark) for mark in marks) and not self.strict
+        if any(by_definition) and not (general and all(d.is_special for d in entry.defined)):
             return False
+        if any(by_definition):
+            return True
         if not all(by_declaration):
             return True
         by_index = bool(left.subs) and not all(literal(sub) for sub in left.subs)
@@ -1095,6 +1164,8 @@ class Page(Declarations):
         reached: dict[Node, Reached] = {}
 
         def build(meaning: Meaning) -> Instance:
+            if not all(self._admitted(c, meaning) for c in self.scope.assumptions):
+                raise NoInstance
             if not all(self._admitted(c, meaning) for c in conditions):
                 raise NoInstance
             comparisons = [c for node in conditions for c in self._comparisons(node, meaning)]

@@ -223,8 +223,9 @@ class _Tokenizer:
         """Whether two bars open a norm, or close one: else each belongs to a number of its own."""
         last = self.tokens[-1] if self.tokens else None
         closes = last is not None and last.kind in ("name", "number", "close", "}", "dots", "'")
-        opened = sum(token.kind == "bar" and token.text == "||" for token in self.tokens) % 2
-        return bool(opened) if closes else not opened
+        bars = [token.text for token in self.tokens if token.kind == "bar"]
+        opened = bars.count("||") % 2
+        return bool(opened) or "|" not in bars if closes else not opened
 
     def _symbol(self, key: str, shown: str, start: int, end: int) -> None:
         if key in OPERATORS:

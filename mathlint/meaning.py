@@ -11,7 +11,7 @@ from fractions import Fraction
 from mathlint.dots import Reader, expanded
 from mathlint.errors import Unread
 from mathlint.indices import LONGEST_RANGE, Indices, NeedsChoice, NoInstance
-from mathlint.scope import NAMED, Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
+from mathlint.scope import Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
 from mathlint.syntax import (
     BigOperator,
     Bracketed,
@@ -39,7 +39,7 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.terms import REAL, Comparison, Domain, Term, Terms
-from mathlint.tokens import FUNCTIONS
+from mathlint.tokens import FUNCTIONS, NAMED
 from mathlint.values import (
     Array,
     ShapeError,
@@ -338,16 +338,18 @@ class Meaning(Indices):
         """A value with one name held and then replaced by what stands below the bar."""
         cuts, back = dict(self.cuts), dict[int, Term]()
         leaf = self._variable(node.variable, cuts, back)
-        at = self.scalar(node.at)
+        at = self.value(node.at)
         before, self.cuts = self.cuts, cuts
         try:
             value = self.value(node.base)
         finally:
             self.cuts = before
-        if not isinstance(leaf, Term):
-            raise Unread("the bar is read for scalars only", node.start, node.end, NOT_READ)
-        number = leaf.number
-        return mapped(value, lambda entry: self.terms.substitute(entry, {number: at}))
+        if not same_shape(leaf, at):
+            message = f"{shown(node.variable)} is {shape_of(leaf)}, and this is {shape_of(at)}"
+            raise Unread(message, node.start, node.end, "ML208")
+        pairs = zip(_entries(leaf), _entries(at), strict=True)
+        values = {variable.number: entry for variable, entry in pairs}
+        return mapped(value, lambda entry: self.terms.substitute(entry, values))
 
     def _norm(self, node: Norm) -> Value:
         value = self.value(node.base)

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from mathlint.axes import note_axes
 from mathlint.errors import Unread
+from mathlint.parser import UNSAID
 from mathlint.reading import layer_index, squared
 from mathlint.scope import Key, Scope, key_of
 from mathlint.syntax import (
@@ -72,6 +73,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
         for part in walk(sentence):
             if isinstance(part, Derivative):
                 scope.heads |= {v.name for v in part.variables if isinstance(v, Ref)}
+                _note_variables(part, scope)
     if scope.lax:
         scope.guessed |= _called_only(
             [sentence for sentences in formulas for sentence in sentences]
@@ -80,6 +82,18 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
     note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
+
+
+def _note_variables(node: Derivative, scope: Scope) -> None:
+    """By which whole names the page differentiates a name."""
+    name = node.operand.function if isinstance(node.operand, Call) else node.operand
+    name = name.name if isinstance(name, Ref) else name
+    for variable in node.variables:
+        if isinstance(name, str) and isinstance(variable, Ref) and variable.name != UNSAID:
+            whole = replace(variable, subs=())
+            known = scope.variables.setdefault(name, [])
+            if whole not in known:
+                known.append(whole)
 
 
 def _called_only(sentences: Sequence[Sentence]) -> set[str]:
@@ -317,6 +331,8 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
                 return _gradients_named(node, scope)
             case Call() if any(name == node.function for name, _ in scope.rooted):
                 return _with_roots(node, scope)
+            case Derivative(variables=(Ref(name=name), *_)) if name == UNSAID:
+                return _by_the_only(node, scope)
             case Derivative(variables=(Power() | Call(),)):
                 return _by_square(node)
             case Ref():
@@ -378,6 +394,18 @@ def _refuse_roots(node: Node, scope: Scope) -> None:
         if root in scope.squares and root != square.name and root.split("_")[0] not in POSITIVE:
             message = f"{root} is known by its square alone: which root?"
             raise Unread(message, part.start, part.end)
+
+
+def _by_the_only(node: Derivative, scope: Scope) -> Derivative:
+    """The gradient by the one variable by which the page differentiates its operand."""
+    operand = node.operand
+    name = operand.function if isinstance(operand, Call) else getattr(operand, "name", "")
+    found = scope.variables.get(name, [])
+    if len(found) != 1:
+        message = r"write the variable below \nabla"
+        raise Unread(message, node.start, node.start + 1, "ML104")
+    variable = replace(found[0], start=node.start, end=node.end)
+    return replace(node, variables=(variable,) * len(node.variables))
 
 
 def _with_roots(node: Call, scope: Scope) -> Call:

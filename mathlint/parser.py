@@ -50,6 +50,7 @@ INDICATORS = frozenset(
 )
 CASES = frozenset({"array", "aligned", "cases"})
 ZERO = "\\mathbf{0}"
+UNSAID = "the variable of the gradient"
 STARS = frozenset({"*", "ast", "star"})
 MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "smallmatrix", "vmatrix", "array"})
 DEPTH = {"{": 1, "open": 1, "begin": 1, "}": -1, "close": -1, "end": -1}
@@ -219,9 +220,7 @@ class Parser:
     def atom(self) -> Node:
         token = self.take()
         match token.kind:
-            case "number" if (
-                token.text == "1" and self.peek_is("open", "{") and self.at_condition()
-            ):
+            case "number" if token.text == "1" and self.at_indicator("\\mathbb{1}"):
                 return self.indicator(token)
             case "number":
                 decimals = len(token.text.partition(".")[2])
@@ -419,6 +418,13 @@ class Parser:
         """A name with the layer and the indices that follow it, or a call of a function."""
         if self.at_indicator(name):
             return self.indicator(token)
+        if name == "\\Sigma" and self.peek_is("_") and self.peek_is("{", None, 1):
+            before = self.at
+            self.at += 1
+            ranged = bool(split_relations(self.argument())[1])
+            self.at = before
+            if ranged:
+                return self.big_operator(Token("command", "sum", token.start, token.end))
         if name.startswith("\\mathbb"):
             return self.blackboard(token, name)
         end, primes = token.end, 0
@@ -787,7 +793,8 @@ class Parser:
         if name not in INDICATORS:
             return False
         if not self.peek_is("_"):
-            return self.at_condition()
+            number = self.at > 0 and self.tokens[self.at - 1].kind == "number"
+            return self.at_condition() and (not number or self.peek_is("open", "{"))
         if not self.peek_is("{", None, 1):
             return False
         before = self.at
@@ -890,6 +897,8 @@ class Parser:
         called = isinstance(operand, Call) and len(operand.args) == 1 and not operand.primes
         if variable is None and called and isinstance(operand, Call):
             variable = operand.args[0]  # the gradient of f(x) is by x
+        if variable is None:
+            variable = Ref(UNSAID, start=token.start, end=token.end)
         if not isinstance(variable, Ref):
             raise Unread(r"write the variable below \nabla", token.start, token.end, "ML104")
         variables = (variable,) * times
@@ -1019,6 +1028,8 @@ class Parser:
             raise Unread(f"\\{token.text} needs its index below it", token.start, token.end)
         indices, lower, condition = self.bounds(below, token)
         upper = self.inner(above, token.end) if above else None
+        if upper is not None and lower is None and condition is None and len(indices) == 1:
+            lower = Num(Fraction(1), start=token.start, end=token.end)
         if (lower is None) != (upper is None):
             raise Unread("a range needs both its ends", token.start, token.end)
         body = self.expression(SIGN)
@@ -1122,6 +1133,8 @@ class Parser:
             rest.pop()
         while rest and rest[0].kind == ":":
             rest = rest[1:]
+        while len(rest) > 1 and rest[-1].kind == "text":
+            rest.pop()
         if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in ENDINGS:
             return Condition((), (), start=rest[0].start, end=rest[0].end)
         pieces, relations = split_relations(rest)

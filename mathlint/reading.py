@@ -60,6 +60,7 @@ ROWS = frozenset(
     ]
 )
 INDICES = frozenset("ijklmnpqrs")
+BOLD_SETS = frozenset({"\\mathbf{R}", "\\mathbf{N}", "\\mathbf{Z}"})
 SIGNS = frozenset({"operator", "function"})
 LABELS = ("name", "text", "function")
 IsFunction = Callable[[str], bool]
@@ -83,10 +84,10 @@ def read_formula(
     A formula that begins with `=` goes on with what the one `before` ended in.
     """
     tokens = [token for token in tokenize(tex) if token.kind != "text" or token.text]
-    tokens = joined(tokens, words)
+    tokens = joined(_unbraced(tokens), words)
     if not tokens:
         raise Unread("an empty formula", 0)
-    if len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text"):
+    if _is_sign(tokens):
         sign = tokens[0]
         symbol = Symbol(sign.text, start=sign.start, end=sign.end)
         return (Chain((symbol,), (), start=sign.start, end=sign.end),)
@@ -102,6 +103,32 @@ def read_formula(
     if not sentences:
         raise Unread("no mathematics in this formula", 0, len(tex))
     return tuple(sentences)
+
+
+def _unbraced(tokens: list[Token]) -> list[Token]:
+    """Tokens without the braces that set a relation close: `\\theta{=}1`."""
+    found: list[Token] = []
+    for place, token in enumerate(tokens):
+        around = [t.kind for t in tokens[max(place - 1, 0) : place + 2]]
+        opens = [t.kind for t in tokens[place : place + 3]] == ["{", "relation", "}"]
+        closes = [t.kind for t in tokens[max(place - 2, 0) : place + 1]] == ["{", "relation", "}"]
+        if not (opens or closes) or len(around) < 2:
+            found.append(token)
+    return found
+
+
+def _is_sign(tokens: list[Token]) -> bool:
+    """Whether a text only shows a sign: `\\odot`, `\\sum_i`, `f(\\cdot)`."""
+    placed = [t.text for t in tokens[-3:]] in (["(", "*", "("], ["{", "*", "{"])
+    if placed and not any(token.kind == "relation" for token in tokens):
+        return True
+    if tokens[0].kind == "command" and tokens[0].text in ("sum", "prod"):
+        end = 1
+        while end < len(tokens) and tokens[end].kind in ("_", "^"):
+            opened = end + 1 < len(tokens) and tokens[end + 1].kind == "{"
+            end = matching(tokens, end + 1) + 1 if opened else end + 2
+        return end >= len(tokens)
+    return len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text")
 
 
 def heads_of(tex: str, words: Words = NO_WORDS) -> set[tuple[str, bool]]:
@@ -693,7 +720,7 @@ class _Row:
         )
 
     def _ref(self, tokens: list[Token]) -> Ref:
-        node = declared_name(self.parse(tokens, tokens[0])) if tokens else None
+        node = declared_name(bare(self.parse(tokens, tokens[0]))) if tokens else None
         if node is None:
             at = tokens[0] if tokens else None
             raise Unread("a name was expected here", at.start if at else 0, at.end if at else None)
@@ -751,6 +778,9 @@ class _Row:
         if not tokens:
             raise Unread("the set is missing", at)
         first, end = tokens[0], tokens[-1].end
+        if first.kind == "name" and first.text in BOLD_SETS:
+            first = replace(first, text=first.text.replace("bf", "bb"))
+            tokens = [first, *tokens[1:]]
         if first.kind == "name" and first.text.startswith("\\mathbb{"):
             return self._numbers(tokens)
         if first.kind != "open":

@@ -6,18 +6,9 @@ from dataclasses import dataclass, field
 
 from mathlint.axes import Axes
 from mathlint.syntax import Condition, Group, Node, Num, NumberSet, Ref, Sum
+from mathlint.tokens import NAMED
 
 Key = tuple[str, bool]
-NAMED = {
-    "\\mathrm{softmax}": "softmax",
-    "\\mathrm{Softmax}": "softmax",
-    "\\mathrm{sigmoid}": "sigmoid",
-    "\\mathrm{Sigmoid}": "sigmoid",
-    "\\mathrm{ReLU}": "relu",
-    "\\mathrm{relu}": "relu",
-    "\\mathrm{softplus}": "softplus",
-    "\\mathrm{Softplus}": "softplus",
-}
 
 
 def key_of(ref: Ref) -> Key:
@@ -167,6 +158,7 @@ class Scope:
     numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     guessed: set[str] = field(default_factory=set)
+    variables: dict[str, list[Ref]] = field(default_factory=dict)
     differentials: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)

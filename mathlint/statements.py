@@ -34,6 +34,7 @@ from mathlint.syntax import (
     Condition,
     Derivative,
     Dots,
+    Evaluated,
     Group,
     Mapping,
     Membership,
@@ -60,6 +61,7 @@ from mathlint.values import shown as shape_of
 
 BUILT_IN = FUNCTIONS | {"abs"}
 FREELY_USED = frozenset({"abs", "det", "tr"})
+OPTIMA = frozenset({"ML", "MLE", "MAP", "OLS", "LS", "opt"})
 INJECTIVE = frozenset({"tanh", "exp", "ln", "log", "sinh", "arctan"})
 ACCEPTED = Outcome("accepted", "read")
 MAX_ENTRIES = 2000
@@ -209,7 +211,10 @@ class Page(Declarations):
             return Judged(sentence.start, sentence.end, "declaration", ACCEPTED)
         if known is not None or name.subs or name.layer is not None:
             raise Unread(f"{shown(name)} is already in use", name.start, name.end, "ML206")
-        if sentence.target.name != "R" or sentence.target.dims or sentence.source.name != "R":
+        numbers = sentence.target.name == "R" or (
+            not self.strict and (sentence.target.interval or sentence.target.name.startswith("R"))
+        )
+        if not numbers or sentence.target.dims or sentence.source.name != "R":
             message = "only functions from vectors or matrices to numbers are read"
             raise Unread(message, sentence.start, sentence.end, "ML104")
         for dim in sentence.source.dims:
@@ -244,7 +249,11 @@ class Page(Declarations):
         if not names_function:
             reached: dict[Node, Reached] = {}
             unused = [entry for entry in self.scope.entries.values() if not entry.read_free]
-            self.instances(lambda meaning: meaning.value(node), reached=reached)
+            try:
+                self.instances(lambda meaning: meaning.value(node), reached=reached)
+            except Unread as fault:
+                if self.strict or fault.code != "ML204":
+                    raise
             self._check_reach(reached, None, None)
             for entry in unused:
                 entry.read_free = False
@@ -425,11 +434,12 @@ class Page(Declarations):
         """Let a function that may be any be applied to one argument: `a loss L of y`."""
         entry = self.scope.entry(name)
         function = entry.function if entry is not None else None
-        if entry is not None and function is not None and function.source is not None:
-            if function.applied is None and self._is_known(argument):
+        general = function is not None and function.source is not None
+        if general and entry is not None and function is not None and self._is_known(argument):
+            if function.applied is None:
                 entry.function = replace(function, applied=argument)
                 self.scope.changes += 1
-                return
+            return
         if entry is None and self._is_known(argument) and not self.strict:
             number = self.scope.next_number()
             anything = NumberSet("any", start=name.start, end=name.end)
@@ -668,8 +678,16 @@ class Page(Declarations):
         entry = self.scope.entry(name)
         return entry is None or (entry.assumed and not entry.declared and not entry.defined)
 
+    def _refuse_update(self, left: Node, right: Node) -> None:
+        """`w = w - \\alpha ...` gives w a new value and is no equation."""
+        first = bare(right.terms[0][1]) if isinstance(right, Sum) else None
+        if isinstance(left, Ref) and first == left and not self.strict:
+            message = "an update is not judged: state the derivative in it as an equation"
+            raise Unread(message, left.start, right.end, "ML104")
+
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         self._refuse_letters(left)
+        self._refuse_update(left, right)
         for part in (*walk(left), *walk(right)):
             if isinstance(part, Derivative):
                 self._refuse_letters(bare(part.operand))
@@ -808,11 +826,38 @@ class Page(Declarations):
             number = self._define_function(left.base, right, left.subs)
         else:
             assert isinstance(left, Ref)
+            self._check_optimum(left, right)
             number = self._define_name(left, right, conditions)
             self._check_declared(left)
         return Judged(
             left.start, right.end, "definition", ACCEPTED, left=left, right=right, introduces=number
         )
+
+    def _check_optimum(self, left: Ref, right: Node) -> None:
+        """`w^* = ...` says that the gradient of the page's one function of w is zero there."""
+        base, _, mark = left.name.partition("^{*}" if "^{*}" in left.name else "_{\\mathrm{")
+        starred = "^{*}" in left.name
+        if self.strict or left.subs or not (starred or mark.rstrip("}") in OPTIMA):
+            return
+        name = Ref(base, start=left.start, end=left.end)
+        functions = [
+            key for (key, _), entry in self.scope.entries.items()
+            if entry.function is not None and entry.function.params == (base,)
+            and entry.function.source is None
+        ]  # fmt: skip
+        if len(functions) != 1 and not starred:
+            return
+        if len(functions) != 1:
+            message = f"say of which function of {base} this is the optimum, as in f({base}) = ..."
+            raise Unread(message, left.start, left.end, "ML201")
+        call = Call(functions[0], (name,), start=left.start, end=left.end)
+        slope = Derivative(call, (name,), start=left.start, end=left.end)
+        at = Evaluated(slope, name, right, start=left.start, end=right.end)
+        zero = Num(Fraction(0), start=right.start, end=right.end)
+        outcome = self._equal(at, zero, ())
+        if outcome.verdict == "refuted":
+            message = f"the gradient of {functions[0]} is not zero here: {outcome.message}"
+            raise Undecided(message, "ML301")
 
     def _lacks_its_loss(self, left: Ref, right: Node) -> bool:
         """Whether `dz = a - y` leaves open of what it is the gradient by z."""

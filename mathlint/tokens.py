@@ -133,6 +133,16 @@ OTHER_NAMES = {
     "Tr": "tr", "trace": "tr", "Trace": "tr", "Diag": "diag", "Det": "det", "sgn": "sign",
     "Sign": "sign", "Log": "log",
 }  # fmt: skip
+NAMED = {
+    "\\mathrm{softmax}": "softmax",
+    "\\mathrm{Softmax}": "softmax",
+    "\\mathrm{sigmoid}": "sigmoid",
+    "\\mathrm{Sigmoid}": "sigmoid",
+    "\\mathrm{ReLU}": "relu",
+    "\\mathrm{relu}": "relu",
+    "\\mathrm{softplus}": "softplus",
+    "\\mathrm{Softplus}": "softplus",
+}
 SCIENTIFIC = re.compile(r"[\d.]+[eE][-+]?\d")
 PIECE = re.compile(
     r"\\(?P<command>[A-Za-z]+)|\\(?P<escaped>.|\n)|(?P<number>\d+(?:\.\d+)?)|(?P<char>[^\s%])|%[^\n]*",
@@ -403,6 +413,10 @@ class _Tokenizer:
             self._add("function", OTHER_NAMES.get(content, content), start, self.at)
         elif font == "mathrm" and content == "e":
             self._add("name", "e", start, self.at)
+        elif font == "mathbf" and re.fullmatch(r"[A-Za-z]{2,3}", content):
+            for place, letter in enumerate(content):
+                at = self.at - len(content) - 1 + place
+                self._add("name", f"\\mathbf{{{letter}}}", at, at + 1)
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*|\\[A-Za-z]+|[01]", content):
             if content.startswith("\\") and content[1:] not in GREEK and content != "\\ell":
                 raise Unread(f"{content} is not read in \\{name}", start, self.at, "ML103")

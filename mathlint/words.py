@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mathlint.errors import Unread
-from mathlint.tokens import FUNCTIONS, OTHER_NAMES, Token, tokenize
+from mathlint.tokens import FUNCTIONS, NAMED, OTHER_NAMES, Token, tokenize
 
 SPELLED = {
     **{name: name for name in FUNCTIONS - {"sqrt"}},
@@ -77,6 +77,8 @@ def _joined(tokens: Sequence[Token], begin: int, end: int, words: Words) -> Sequ
     if not words.labels:
         return tokens[begin:end]
     takes = end < len(tokens) and (tokens[end].kind in TAKES or tokens[end].text == "frac")
+    if takes and f"\\mathrm{{{word}}}" in NAMED:
+        return [Token("name", f"\\mathrm{{{word}}}", start, last)]
     if word in SPELLED and (takes or len(word) > 2):
         return [Token("function", SPELLED[word], start, last)]
     for ending in BEHIND:
@@ -124,7 +126,7 @@ def _introduced(tokens: Sequence[Token]) -> Iterable[str]:
         word = _word(tokens, begin, end)
         if word[0] == "d" and (len(word) == 2 or (begin and tokens[begin - 1].text == "/")):
             continue
-        if len(word) < 2 or word in SPELLED:
+        if len(word) < 2 or word in FUNCTIONS:
             continue
         before = tokens[begin - 1] if begin else None
         first = before is None or before.kind in BEGINS

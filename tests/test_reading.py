@@ -131,7 +131,7 @@ ERRORS = [
     ("a == b", "side of this relation"),
     (aligned("&= a"), "side of this relation"),
     ("(a = b)", ""),
-    (r"a \mathrel{=} b", ""),
+    (r"a {= b}", ""),
     (r"a \overset{!}{=} b", "overset"),
     (r"\begin{matrix} a \end{matrix}", "matrix"),
     (r"\begin{aligned} a &= b", "never closed"),

@@ -251,6 +251,10 @@ class PageCheck:
             return sentences  # a declaration stands under no condition
         before = () if number - 1 in self.taken else self.conditions.get(number - 1, ())
         found = before if before and self._hears(prose.leads_to_claim, number) else ()
+        if not found and not any(
+            isinstance(s, Chain) and self.page.introduces(s) for s in sentences
+        ):
+            found = self._conditions_of_sentence(number)
         following = number + 1
         while not (found and following == number + 1) and following < len(self.gaps):
             question = prose.joins if found else prose.is_condition_after
@@ -265,6 +269,17 @@ class PageCheck:
             self.taken.add(following)
             following += 1
         return tuple(self._narrowed(sentence, found) for sentence in sentences)
+
+    def _conditions_of_sentence(self, number: int) -> tuple[Condition, ...]:
+        """The conditions that a sentence begins with, before it mentions some names."""
+        if self.page.strict or not self._hears(prose.leads_on, number):
+            return ()
+        at = number - 1
+        while at in self.mentions and at not in self.conditions:
+            if not self._hears(prose.goes_on, at):
+                return ()
+            at -= 1
+        return () if at in self.taken else self.conditions.get(at, ())
 
     def _is_declared_before(self, number: int, sentence: Chain) -> bool:
         """Whether the formula before declares a name that this one restricts at once."""

@@ -125,6 +125,13 @@ def leads_to_claim(gap: str) -> bool:
     return LEADS.fullmatch(gap) is not None
 
 
+def leads_on(gap: str) -> bool:
+    """Whether a sentence goes on up to a formula, which may stand in a paragraph of its own."""
+    words = gap.rstrip()
+    ends = not words or words[-1] in ":：,，、" or "\n\n" not in gap[len(words) :]
+    return ends and SENTENCE_END.search(words) is None
+
+
 def explains(gap: str) -> bool:
     """Whether a formula explains a name that the one before it uses: `, where`."""
     return EXPLAINS.match(gap) is not None

@@ -107,6 +107,7 @@ class Page(Declarations):
         self.terms.deadline = time.process_time() + self.settings.time_limit
         if not self.strict:
             self.assume_indices(sentence)
+            self._guess_losses(sentence)
         span = (sentence.start, sentence.end)
         if isinstance(sentence, Membership):
             return [self._guarded(span, "declaration", lambda: self._membership(sentence))]
@@ -346,10 +347,17 @@ class Page(Declarations):
 
     def _compares_indices(self, members: Sequence[Node]) -> bool:
         """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""
-        names = [m for m in members if isinstance(m, Ref) and _is_plain(m) and m.name in INDICES]
+        plain = [m for m in members if isinstance(m, Ref) and _is_plain(m)]
+        known = [e is not None and e.is_whole for e in map(self.scope.entry, plain)]
+        names = [m for m, k in zip(plain, known, strict=True) if k or m.name in INDICES]
+        if known and all(known):
+            return not self.strict
+        names = [m for m in names if (e := self.scope.entry(m)) is None or not e.is_whole]
+        if len(names) + sum(known) != len(members):
+            return False
         entries = [self.scope.entry(name) for name in names]
         fit = all(entry is None or (entry.assumed and entry.may_be_whole) for entry in entries)
-        if self.strict or len(names) != len(members) or not fit:
+        if self.strict or not fit:
             return False
         for name in names:
             self._assume_whole(name, True)
@@ -422,6 +430,47 @@ class Page(Declarations):
             self.scope.assumptions.append(Condition(pair, (relation,), start=start, end=end))
         self.scope.changes += 1
         return True
+
+    def _guess_losses(self, sentence: Sentence) -> None:
+        """A name that a page only differentiates is any function of what follows last from all."""
+        for part in walk(sentence):
+            operand = part.operand if isinstance(part, Derivative) else None
+            if not isinstance(operand, Ref) or not _is_plain(operand):
+                continue
+            entry = self.scope.entry(operand)
+            known = entry is not None and not (entry.assumed and entry.is_free)
+            if known or operand.name in self.scope.heads:
+                continue
+            argument = self._last_of(self.scope.variables.get(operand.name, []))
+            if argument is not None:
+                self.scope.entries.pop((operand.name, False), None)
+                self.apply(operand, argument)
+                self.scope.guessed.add(operand.name)
+
+    def _last_of(self, names: Sequence[Ref]) -> Ref | None:
+        """The name whose definition reaches all other names, or the one of the last layer."""
+        last = [n for n in names if isinstance(n.layer, Ref) and n.layer.name.isupper()]
+        if any(n.layer is not None for n in names):
+            return last[0] if last else None
+        reached = {n.name: self._reached_from(n) for n in names}
+        for name in names:
+            others = {n.name for n in names} - {name.name}
+            entry = self.scope.entry(name)
+            if entry is not None and entry.defined and others <= reached[name.name]:
+                return name
+        return None
+
+    def _reached_from(self, name: Ref) -> set[str]:
+        """All names in the definitions behind a name."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            entry = self.scope.entry(waiting.pop())
+            for body in [d.body for d in entry.defined] if entry is not None else []:
+                fresh = [p for p in walk(body) if isinstance(p, Ref) and p.name not in found]
+                found |= {p.name for p in fresh}
+                waiting += fresh
+        return found
 
     def declare_shape(self, name: Ref, sizes: tuple[Node, ...]) -> None:
         """Take a name as a matrix of the sizes that words give it."""

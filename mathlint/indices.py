@@ -107,10 +107,11 @@ class Indices:
     def _label(self, ref: Ref, items: tuple[Node, ...]) -> int:
         """The value of one of a family of whole numbers."""
         marks = ref.subs if ref.layer is None else (ref.layer, *ref.subs)
-        name = (ref.name, tuple(map(self.integer, marks)))
-        if name not in self.choices:
-            raise NeedsChoice(name, self.range_values(items))
-        return self.choices[name]
+        member, values = sum(map(self.integer, marks)), self.range_values(items)
+        first = (ref.name, ())
+        if first not in self.choices:
+            raise NeedsChoice(first, tuple(range(len(values))))
+        return values[(self.choices[first] + member) % len(values)]
 
     def _indexed_size(self, ref: Ref, entry: Entry | None) -> int:
         if entry is None:

@@ -232,6 +232,9 @@ class PageCheck:
             return None
         if self._is_declared_before(number, sentence):
             return None  # `x \\in \\mathbb{R}` with `x > 0` declares
+        if self.page.is_case(sentence):
+            ends = {"start": sentence.start, "end": sentence.end}
+            return Condition(sentence.members, sentence.relations, **ends)
         words = [prose.begins_condition, prose.is_condition_after]
         words += [prose.joins] if number - 1 in self.conditions else []
         said = any(question(self.gaps[number]) for question in words)

@@ -329,6 +329,10 @@ class Meaning(Indices):
         listed = isinstance(node.base, Group) and len(node.base.items) > 1
         if listed and isinstance(value, Array) and len(value.shape) == 1:
             return value  # `(x_1, ..., x_n)^T` is a column however the list itself is read
+        exponent = Ref("T", start=node.start, end=node.end)
+        entry = self.scope.entry(exponent)
+        if isinstance(value, Term) and entry is not None and entry.is_whole:
+            return self.terms.power(value, self.terms.const(self.choice(exponent)))
         if isinstance(node.base, Ref) and isinstance(value, Term):
             message = f"{shown(node.base)} is a number, which has no transpose"
             raise Unread(message, node.start, node.end, "ML208")
@@ -516,7 +520,7 @@ class Meaning(Indices):
         """The index values along each axis of what a name stands for; none for a scalar."""
         if not entry.defined and not entry.declared:
             return tuple((self.integer(sub),) for sub in ref.subs)
-        member = tuple(map(self._sub, ref.subs)) if entry.family else len(ref.subs)
+        member = tuple(map(self._sub, ref.subs)) if _family(entry) else len(ref.subs)
         key = (ref.name, layer, member)
         if key not in self.shapes:
             self.shapes[key] = self._axes(ref, entry, layer)
@@ -652,6 +656,8 @@ class Meaning(Indices):
         entry.read_free = True
         if ref.name == "\\delta" and self._is_kronecker(entry, target[3]):
             return self.terms.const(int(len(set(target[3])) == 1))
+        if ref.name == "\\mathbf{1}" and _is_filled(entry):
+            return self.terms.one
         if ref.name in IDENTITIES and _is_identity(ref.name, entry):
             return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
@@ -725,7 +731,7 @@ class Meaning(Indices):
         for found in _special_first(entry.defined):
             if not found.may_be(subs):
                 continue
-            own = subs[: len(found.subs)] if entry.family else subs
+            own = subs[: len(found.subs)] if _family(entry) else subs
             bindings = self.match(found.layer, found.subs, layer, own) if found.subs else None
             if found.subs == () == subs:
                 bindings = self.match(found.layer, (), layer, ())
@@ -1177,6 +1183,9 @@ class Meaning(Indices):
     def _of_function(self, node: Derivative) -> Derivative:
         """`df/dx` of a function f(x) is the derivative of f(x)."""
         name = node.operand
+        if isinstance(name, Call) and name.function in BUILT_IN and not name.primes:
+            inner = [self._of_function(replace(node, operand=arg)).operand for arg in name.args]
+            return replace(node, operand=replace(name, args=tuple(inner)))
         if not isinstance(name, Ref) or name.subs or name.layer is not None:
             return node
         entry = self.scope.entry(name)
@@ -1372,6 +1381,12 @@ def _is_identity(name: str, entry: Entry) -> bool:
     if name == "\\mathbf{1}":
         return any(len(lengths) == 1 for lengths in dims)
     return any(len(lengths) == 2 and lengths[0] == lengths[1] for lengths in dims)
+
+
+def _is_filled(entry: Entry) -> bool:
+    """Whether ones are declared as a matrix that is no square, which then is full of them."""
+    dims = [declared.dims for declared in entry.declared]
+    return any(len(lengths) == 2 and lengths[0] != lengths[1] for lengths in dims)
 
 
 def _family(entry: Entry) -> int:

@@ -22,6 +22,7 @@ from mathlint.syntax import (
     Call,
     Chain,
     Component,
+    Condition,
     Derivative,
     Group,
     Mapping,
@@ -35,6 +36,7 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sentence,
+    Sum,
     Transpose,
     bare,
     rebuilt,
@@ -70,6 +72,10 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             if differential is not None:
                 scope.differentials.add(differential.name)
         scope.running |= _running(sentence)
+        _note_case(sentence, scope)
+        _note_letters(sentence, scope)
+        powers = [p for p in walk(sentence) if isinstance(p, Power) and isinstance(p.base, Ref)]
+        scope.euler |= any(getattr(power.base, "name", "") == "e" for power in powers)
         for part in walk(sentence):
             if isinstance(part, Derivative):
                 scope.heads |= {v.name for v in part.variables if isinstance(v, Ref)}
@@ -82,6 +88,29 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
     note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
+
+
+def _note_case(sentence: Sentence, scope: Scope) -> None:
+    """`y = 1` on a page that also says `y = 0`: two cases of one name."""
+    if isinstance(sentence, Chain) and sentence.relations == ("=",):
+        left, right = (bare(member) for member in sentence.members)
+        if isinstance(left, Ref) and not left.subs and isinstance(right, Num):
+            scope.told.setdefault(left.name, set()).add(right.value)
+
+
+def _note_letters(sentence: Sentence, scope: Scope) -> None:
+    """Below which names a letter stands, and which letters are compared with others."""
+    for part in walk(sentence):
+        if isinstance(part, Ref):
+            marks = [*part.subs, *(() if part.layer is None else (part.layer,))]
+            inside = [p for mark in marks for p in walk(mark) if isinstance(p, Ref)]
+            for letter in inside:
+                scope.below.setdefault(letter.name, set()).add(part.name)
+            scope.compared |= {p.name for m in marks if isinstance(m, Sum) for p in walk(m)
+                               if isinstance(p, Ref)}  # fmt: skip
+        if isinstance(part, Chain | Condition):
+            plain = [m for m in map(bare, part.members) if isinstance(m, Ref) and not m.subs]
+            scope.compared |= {m.name for m in plain if len(m.name) == 1 and part.relations}
 
 
 def _note_variables(node: Derivative, scope: Scope) -> None:
@@ -137,7 +166,8 @@ def _numbered(sentences: Sequence[Sentence]) -> set[str]:
             assert isinstance(head, Ref)
             arrays = isinstance(sentence, Membership) and bool(sentence.target.dims)
             inside = [p for p in walk(sentence) if isinstance(p, Ref) and p.name in found]
-            if not head.subs:
+            whole = isinstance(sentence, Membership) and sentence.target.name.startswith("N")
+            if not head.subs and not whole:
                 others.add(head.name)
             elif arrays or (inside and isinstance(sentence, Chain)):
                 found.add(head.name)
@@ -294,6 +324,13 @@ def _is_label(label: Ref, head: Ref, sentence: Sentence, scope: Scope, strict: b
     if entry is not None:
         quantity = bool(entry.declared or entry.defined or entry.function)
         return quantity and not entry.is_whole
+    if (
+        not strict
+        and isinstance(sentence, Membership)
+        and scope.below.get(label.name) == {head.name}
+    ):
+        others = [m for m in scope.axes.members((head.name, False, 0)) if m != label.name]
+        return bool(others) and label.name not in scope.running and label.name not in scope.compared
     if not strict:
         alone = any(
             isinstance(p, Ref) and p.name == head.name and not p.subs for p in walk(sentence)

@@ -886,6 +886,8 @@ class Parser:
             inside = self.argument()
             if mark.kind == "_":
                 variable = self.inner(inside, mark.end)
+                if isinstance(variable, Power) and isinstance(variable.base, Ref):
+                    variable = layered(variable)
             elif [part.text for part in inside] == ["2"]:
                 times = 2
             else:
@@ -916,13 +918,14 @@ class Parser:
         following = self.peek()
         if following is None or following.kind not in JUXTAPOSED:
             raise Unread("nothing follows this derivative", token.start, token.end)
-        node = self.factor()
+        node = self.scaled_factor()
         if isinstance(node, Transpose) and isinstance(node.base, Ref | Call | Group):
             return node.base, node, True
         if isinstance(node, Power) and not isinstance(node.base, Norm):
             message = "brackets must tell whether the gradient or what follows is raised"
             raise Unread(message, node.start, node.end)
-        bracketed = isinstance(node, Group | BigOperator | Cases | Derivative | Power | Norm)
+        whole = Group | BigOperator | Cases | Derivative | Power | Norm | Product
+        bracketed = isinstance(node, whole)
         goes_on = not bracketed and self.binding() == PRODUCT and not self.at_derivative()
         if goes_on and not isinstance(node, Ref | Call):
             after = self.peek()
@@ -994,14 +997,26 @@ class Parser:
         following = self.peek()
         if following is None or following.kind not in JUXTAPOSED:
             raise Unread("nothing follows this derivative", token.start, token.end)
-        node = self.factor()
-        bracketed = isinstance(node, Group | BigOperator | Cases | Derivative)
+        node = self.scaled_factor()
+        bracketed = isinstance(node, Group | BigOperator | Cases | Derivative | Product)
         if not bracketed and self.binding() == PRODUCT and not self.at_derivative():
             after = self.peek()
             assert after is not None
             message = "how far this derivative reaches is ambiguous: add brackets"
             raise Unread(message, after.start, after.end)
         return node
+
+    def scaled_factor(self) -> Node:
+        """A factor, or a fraction of numbers with the brackets, sum or norm that it scales."""
+        node = self.factor()
+        numbers = isinstance(node, Quotient) and not any(
+            isinstance(part, Ref | Call) for part in walk(node)
+        )
+        goes_on = self.peek_is("open") or self.peek_is("bar") or self.peek_is("command", "sum")
+        if not numbers or not goes_on:
+            return node
+        scaled = self.factor()
+        return Product((node, scaled), ("",), start=node.start, end=scaled.end)
 
     def at_derivative(self) -> bool:
         """Whether the fraction of a derivative follows: then a chain rule goes on."""

@@ -7,7 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mathlint.errors import Unread
-from mathlint.parser import DEPTH, Parser, matching, split_at, split_relations, with_dashed_names
+from mathlint.parser import (
+    DEPTH,
+    INDICATORS,
+    Parser,
+    matching,
+    split_at,
+    split_relations,
+    with_dashed_names,
+)
 from mathlint.syntax import (
     Call,
     Chain,
@@ -350,6 +358,8 @@ def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
         return tokens, []
     ends = [k for k in range(len(row)) if matching(row, k) == len(row) - 1]
     opened = ends[0] if ends else 0
+    if opened and row[opened - 1].text in INDICATORS:
+        return tokens, []
     inside = _bracketed_condition(row[opened:])
     kept = _without_gaps(row[:opened])
     return (kept, inside) if inside and split_relations(kept)[1] else (tokens, [])
@@ -560,7 +570,8 @@ class _Row:
                         token.start,
                         token.end,
                     )
-            if depth == 1 and token.kind == "open" and token.text == "(" and place:
+            called = place > 0 and tokens[place - 1].text in (*INDICATORS, "1")
+            if depth == 1 and token.kind == "open" and token.text == "(" and place and not called:
                 end = matching(tokens, place)
                 inside = tokens[place + 1 : end]
                 if end == len(tokens) - 1 and split_relations(inside)[1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from mathlint.axes import Axes
 from mathlint.syntax import Condition, Group, Node, Num, NumberSet, Ref, Sum
@@ -148,6 +149,7 @@ class Scope:
 
     entries: dict[Key, Entry] = field(default_factory=dict)
     lax: bool = False
+    euler: bool = False
     numbers: int = 0
     changes: int = 0
     follows_indices: bool = False
@@ -158,6 +160,9 @@ class Scope:
     numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     guessed: set[str] = field(default_factory=set)
+    told: dict[str, set[Fraction]] = field(default_factory=dict)
+    below: dict[str, set[str]] = field(default_factory=dict)
+    compared: set[str] = field(default_factory=set)
     variables: dict[str, list[Ref]] = field(default_factory=dict)
     differentials: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)

@@ -331,6 +331,15 @@ class Page(Declarations):
         entry = self.scope.entry(names[0])
         return entry is not None and not entry.integer
 
+    def is_case(self, sentence: Chain) -> bool:
+        """Whether `y = 1` is one of several cases that the page goes through."""
+        left = bare(sentence.members[0])
+        cases = self.scope.told.get(left.name, set()) if isinstance(left, Ref) else set()
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.is_free and not entry.is_whole)
+        plain = sentence.relations == ("=",) and literal(bare(sentence.members[-1]))
+        return not self.strict and plain and free and len(cases) > 1
+
     def may_be_supposed(self, sentence: Chain) -> bool:
         """Whether `y = 1` or `x \\ne 0`, of a name that nothing introduces, may be a case."""
         left, right = bare(sentence.members[0]), bare(sentence.members[-1])
@@ -406,9 +415,12 @@ class Page(Declarations):
         """Take a relation between free names as given from here on; False where it is a claim."""
         parts = [part for member in chain.members for part in walk(member)]
         entries = [self.scope.entry(part) for part in parts if isinstance(part, Ref)]
+        lax = not self.strict
+        excludes = lax and chain.relations == ("!=",)
         free = [
             e for e in entries
-            if e is not None and not e.is_whole and e.is_free and (e.declared or not self.strict)
+            if e is not None and not e.is_whole
+            and ((e.is_free and (e.declared or lax)) or (excludes and e.defined))
         ]  # fmt: skip
         known = [entry for entry in entries if entry is not None and not entry.is_whole]
         calls = [p for p in parts if isinstance(p, Call) and p.function not in FREELY_USED]
@@ -580,15 +592,22 @@ class Page(Declarations):
         others: list[Comparison] = []
         for condition in self.scope.assumptions:
             mine = {p.name for m in condition.members for p in walk(m) if isinstance(p, Ref)}
-            if not mine & names or self._is_whole(condition):
+            if self._is_whole(condition) or not (mine & names or self._is_derived(condition)):
                 continue
             one, two = zeros_shaped(self.terms, *map(meaning.value, condition.members))
+            if not mine & names and not leaves & {n for t in entries_of(one) for n in t.leaves}:
+                continue
             for left, right in zip(entries_of(one), entries_of(two), strict=True):
                 if condition.relations[0] == "=":
                     equal.append((left, right))
                 else:
                     others.append(Comparison(condition.relations[0], left, right))
         return equal, others
+
+    def _is_derived(self, condition: Condition) -> bool:
+        """Whether a condition is about a name that a definition gives."""
+        entries = [self.scope.entry(m) for m in condition.members if isinstance(m, Ref)]
+        return any(entry is not None and entry.defined for entry in entries)
 
     def introduces(self, chain: Chain) -> bool:
         """Whether a chain begins with what it introduces."""
@@ -766,7 +785,8 @@ class Page(Declarations):
     def _is_new(self, left: Ref) -> bool:
         entry = self.scope.entry(left)
         if entry is None:
-            return not (left.name in ("e", "\\pi") and not left.subs)
+            constant = left.name in ("e", "\\pi") and not left.subs
+            return not constant or (left.name == "e" and self.scope.lax and not self.scope.euler)
         whole = entry.range is not None or (entry.integer and not entry.assumed)
         if whole or (entry.function is not None and not left.subs):
             return False
@@ -1520,6 +1540,8 @@ def _free_indices(node: Node, scope: Scope) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for part in walk(node):
         subs = part.subs if isinstance(part, Ref | Component) else ()
+        if isinstance(part, Ref) and part.layer is not None:
+            subs = (part.layer, *subs)
         for name in (inner for sub in subs for inner in walk(sub) if _is_plain(inner)):
             assert isinstance(name, Ref)
             entry = scope.entry(name)

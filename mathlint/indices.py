@@ -90,6 +90,10 @@ class Indices:
         entry = self.scope.entry(ref)
         if entry is not None and entry.labels is not None:
             return self._label(ref, entry.labels)
+        fixed = entry.defined[0].body if entry is not None and len(entry.defined) == 1 else None
+        whole = isinstance(fixed, Num) and fixed.value.denominator == 1
+        if isinstance(fixed, Num) and whole and not ref.subs and ref.layer is None:
+            return fixed.value.numerator
         layered = ref.layer is not None and (self.strict or entry is None or not entry.integer)
         if layered or (entry is not None and not entry.may_be_whole):
             raise Unread(f"{shown(ref)} is no index", ref.start, ref.end, "ML204")

@@ -548,7 +548,7 @@ class Meaning(Indices):
     def _axes_of_definition(
         self, ref: Ref, entry: Entry, layer: int | None
     ) -> tuple[tuple[int, ...], ...] | None:
-        for defined in reversed(entry.defined):
+        for defined in _special_first(entry.defined):
             bindings = None if defined.fixed else self.match(defined.layer, (), layer, ())
             if bindings is None:
                 continue
@@ -625,7 +625,7 @@ class Meaning(Indices):
         for declared in reversed(entry.declared):
             if declared.dims and self.match(declared.layer, (), layer, ()) is not None:
                 return declared.row
-        for found in reversed(entry.defined):
+        for found in _special_first(entry.defined):
             bindings = self.match(found.layer, (), layer, ()) if not found.subs else None
             if bindings is not None:
                 body = found.body
@@ -1397,7 +1397,7 @@ def _family(entry: Entry) -> int:
 def _special_first(defined: Sequence[Defined]) -> list[Defined]:
     """Equations in the order in which they count: those of single members, the latest first."""
     latest = list(reversed(defined))
-    return [d for d in latest if d.is_special] + [d for d in latest if not d.is_special]
+    return [d for d in latest if d.special] + [d for d in latest if not d.special]
 
 
 def _dots(node: Node) -> Dots:

@@ -131,6 +131,8 @@ def _called_only(sentences: Sequence[Sentence]) -> set[str]:
     others: set[str] = set()
     for sentence in sentences:
         heads = [h.base if isinstance(h, Power | Component) else h for h in _heads(sentence)]
+        if isinstance(sentence, Chain):  # `y = f(x) = wx + b` defines f as well
+            heads += [bare(member) for member in sentence.members[1:-1]]
         others |= {h.function for h in heads if isinstance(h, Call)}
         if isinstance(sentence, Mapping):
             others.add(sentence.name.name)
@@ -243,7 +245,7 @@ def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
             name = head.base if isinstance(head, Power | Component) else head
             if isinstance(name, Ref):
                 found.add(key_of(name))
-            elif isinstance(name, Call) and name.function not in BUILT_IN:
+            elif isinstance(name, Call) and not name.primes and name.function not in BUILT_IN:
                 found.add((name.function, False))
     return found
 

@@ -61,19 +61,17 @@ class Declared:
 
 @dataclass(frozen=True)
 class Defined:
-    """An equation that introduces a name; `number` tells definitions apart."""
+    """An equation that introduces a name; `number` tells definitions apart.
+
+    One that is `special` is about single members of a family: `h_0 = 0`, `\\delta^{(L)} = ...`.
+    """
 
     layer: Node | None
     subs: tuple[Node, ...]
     body: Node
     number: int
     fixed: tuple[int, ...] | None = None
-
-    @property
-    def is_special(self) -> bool:
-        """Whether it is about single members of a family: `h_0 = 0`, `a^{(1)} = x`."""
-        marks = (*self.subs, *(() if self.layer is None else (self.layer,)))
-        return bool(marks) and all(isinstance(mark, Num) for mark in marks)
+    special: bool = False
 
     def may_be(self, subs: tuple[int, ...]) -> bool:
         """Whether a definition of one entry, by its numbers, can be that of these indices."""

@@ -723,7 +723,9 @@ class Page(Declarations):
     def _lists_entries(self, left: Node, right: Node) -> bool:
         """Whether `x = (x_1, ..., x_n)` tells the entries of a vector that is declared."""
         entry = self.scope.entry(left) if isinstance(left, Ref) else None
-        if entry is None or not isinstance(left, Ref) or not any(d.dims for d in entry.declared):
+        if entry is None or not isinstance(left, Ref) or left.subs or left.layer is not None:
+            return False
+        if not any(d.dims for d in entry.declared):
             return False
         return any(isinstance(p, Ref) and p.name == left.name and p.subs for p in walk(right))
 
@@ -794,8 +796,8 @@ class Page(Declarations):
             return True
         by_definition, by_declaration = self._covered(left, entry)
         marks = [*left.subs, *(() if left.layer is None else (left.layer,))]
-        general = any(not literal(mark) for mark in marks) and not self.strict
-        if any(by_definition) and not (general and all(d.is_special for d in entry.defined)):
+        general = not all(map(self._is_fixed, marks)) and not self.strict
+        if any(by_definition) and not (general and all(d.special for d in entry.defined)):
             return False
         if any(by_definition):
             return True
@@ -1107,10 +1109,21 @@ class Page(Declarations):
         """Let an equation hold from here on, so that it may recur over layers."""
         numbers = [sub.value for sub in left.subs if isinstance(sub, Num)]
         fixed = tuple(map(int, numbers)) if numbers and len(numbers) == len(left.subs) else None
-        found = Defined(left.layer, left.subs, right, self.scope.next_number(), fixed)
+        marks = [*left.subs, *(() if left.layer is None else (left.layer,))]
+        special = bool(marks) and all(map(self._is_fixed, marks))
+        number = self.scope.next_number()
+        found = Defined(left.layer, left.subs, right, number, fixed, special)
         self.scope.open(left).defined.append(found)
         self.scope.changes += 1
         return found
+
+    def _is_fixed(self, mark: Node) -> bool:
+        """Whether an index has one value: a number, or a size such as L."""
+        names = [part for part in walk(mark) if isinstance(part, Ref)]
+        entries = [self.scope.entry(name) for name in names]
+        return all(
+            e is not None and e.integer and e.range is None and not e.assumed for e in entries
+        )
 
     def expect(self, sentences: Sequence[Sentence]) -> None:
         """The equations of one formula may use one another: names that it introduces are known."""

@@ -43,6 +43,7 @@ class Axes:
     ends: dict[Place, list[Ends]] = field(default_factory=dict)
     numbers: dict[Place, int] = field(default_factory=dict)
     moments: set[str] = field(default_factory=set)
+    labels: dict[Place, set[tuple[str, bool]]] = field(default_factory=dict)
 
     def class_of(self, member: Member) -> Member:
         """The member that stands for the class of another."""
@@ -65,7 +66,15 @@ class Axes:
         """The bounds that all sums over a class have in common; None if there are none."""
         found = [ends for m in self.members(member) if not isinstance(m, str)
                  for ends in self.ends.get(m, [])]  # fmt: skip
-        return found[0] if found and all(ends == found[0] for ends in found) else None
+        letters = {m for m in self.parents if isinstance(m, str)}
+        whole = [
+            ends for ends in found
+            if getattr(ends[0], "value", None) in (0, 1)
+            and not any(isinstance(p, Ref) and p.name in letters for p in walk(ends[1]))
+        ]  # fmt: skip
+        if len(whole) < len(found) or not found:
+            return None
+        return found[0] if all(ends == found[0] for ends in found) else None
 
 
 def note_axes(sentences: Iterable[Sentence], axes: Axes) -> None:
@@ -117,6 +126,9 @@ def _meet(place: Place, index: Node | None, bound: Mapping[str, Ends], axes: Axe
         axes.class_of(place)
         if index.value < LARGEST_NUMBER:  # `w_{12}` rather has two indices
             axes.numbers[place] = max(axes.numbers.get(place, 0), int(index.value))
+    if isinstance(index, Ref) and (index.subs or index.layer is not None):
+        axes.class_of(place)
+        axes.labels.setdefault(place, set()).add((index.name, index.layer is not None))
     if not isinstance(index, Ref) or index.subs or index.layer is not None:
         return
     axes.class_of(place)

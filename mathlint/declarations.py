@@ -209,7 +209,7 @@ class Declarations:
         bound = {n for p in walk(sentence) if isinstance(p, BigOperator) for n in p.indices}
         for part in walk(sentence):
             below = part.subs if isinstance(part, Ref | Component) else ()
-            for node in _index_places(part):
+            for node in index_places(part):
                 for name in walk(node):
                     if isinstance(name, Ref) and not name.subs and name.name not in bound:
                         self._assume_whole(name, any(node is sub for sub in below))
@@ -334,7 +334,7 @@ class Declarations:
             entry.declared.append(Declared(None, (), target))
 
 
-def _index_places(node: Node) -> tuple[Node, ...]:
+def index_places(node: Node) -> tuple[Node, ...]:
     """The parts of a node in which only whole numbers stand."""
     match node:
         case Ref():

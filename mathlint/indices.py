@@ -16,6 +16,8 @@ from mathlint.syntax import Dots, Group, Node, Num, Product, Quotient, Range, Re
 LONGEST_RANGE = 60
 LARGEST = 10_000
 ROUND = "round of sizes"
+MOMENT = 3
+EQUAL_SIZE = 2
 LAST_ROUND = (2, 4, 3, 5)
 
 
@@ -147,9 +149,11 @@ class Indices:
     def _size_values(self) -> tuple[int, ...]:
         """The value of a further size in this round: every two sizes differ in some round."""
         if ROUND not in self.choices:
-            raise NeedsChoice(ROUND, tuple(range(len(self.sizes) + 1)))
+            raise NeedsChoice(ROUND, tuple(range(len(self.sizes) + 2)))
         turn = self.choices[ROUND]
         count = sum(1 for name in self.choices if name != ROUND and self._is_size(name))
+        if turn > len(self.sizes):
+            return (EQUAL_SIZE,)  # in one round no two sizes differ
         if turn == len(self.sizes):
             return (LAST_ROUND[count % len(LAST_ROUND)],)
         return (self.sizes[(count + turn) % len(self.sizes)],)
@@ -198,7 +202,7 @@ class Indices:
         """
         members = [] if self.strict else self.scope.axes.members(member)
         if any(name in self.scope.axes.moments for name in members):
-            return (1,)
+            return (MOMENT,)
         for letter in (m for m in members if isinstance(m, str)):
             entry = self.scope.entries.get((letter, False))
             if entry is not None and entry.range is not None:
@@ -208,6 +212,10 @@ class Indices:
             values = self.declared_axis(place)
             if values:
                 return values
+        for key in (key for place in places for key in self.scope.axes.labels.get(place, ())):
+            label = self.scope.entries.get(key)
+            if label is not None and label.labels is not None:
+                return self.range_values(label.labels)
         bounds = self.scope.axes.bounds(member)
         if bounds is not None:
             low, high = map(self.integer, bounds)
@@ -236,6 +244,9 @@ class Indices:
         """The values that a declared index runs over."""
         entry = self.scope.entries.get((name, False))
         if entry is None or entry.range is None:
+            if any(letter in self.scope.axes.moments for letter in self.scope.axes.members(name)):
+                message = f"one step of {name} is given, so no sum over it is known"
+                raise Unread(message, node.start, node.end, "ML204")
             values = self.class_values(name)
             if values:
                 return values

@@ -104,8 +104,10 @@ class PageCheck:
         numbers = range(0 if too_many else len(self.source.formulas))
         peeked = [self._peek(number) for number in numbers]
         survey(peeked, self.page.scope)
-        for sentences in peeked:
-            self.page.note_sums(sentences)
+        for number, sentences in enumerate(peeked):
+            doubtful = self._is_doubtful(number) or not self._hears(prose.gives_sum, number)
+            if not doubtful:
+                self.page.note_sums(sentences)
         for number in numbers:
             self._visit(number)
         self.statements.sort(key=lambda item: item[0].formula)
@@ -218,7 +220,8 @@ class PageCheck:
         last = next((k for k in range(number - 1, -1, -1) if formulas[k].display), None)
         read = self.read.get(last) if last is not None else None
         end = read.sentences[-1] if read is not None and read.sentences else None
-        between = self.source.text[formulas[last].end : formulas[number].begin] if last else ""
+        between = "" if last is None else self.source.text[formulas[last].end :]
+        between = between[: formulas[number].begin - formulas[last or 0].end]
         if not isinstance(end, Chain) or end.relations[-1:] != ("=",) or "\n#" in between:
             return None
         return None if end.conditions else bare(end.members[-1])
@@ -243,7 +246,8 @@ class PageCheck:
         if said and not supposed and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
         answers = [self._hears(question, number) for question in words]
-        if not any(answers):
+        denied = number + 1 < len(self.gaps) and self._hears(prose.denied_after, number + 1)
+        if not any(answers) or denied:
             return None
         ends = {"start": sentence.start, "end": sentence.end}
         return Condition(sentence.members, sentence.relations, **ends)
@@ -275,14 +279,16 @@ class PageCheck:
 
     def _conditions_of_sentence(self, number: int) -> tuple[Condition, ...]:
         """The conditions that a sentence begins with, before it mentions some names."""
-        if self.page.strict or not self._hears(prose.leads_on, number):
-            return ()
-        at = number - 1
-        while at in self.mentions and at not in self.conditions:
-            if not self._hears(prose.goes_on, at):
+        at = number
+        while at - 1 in self.mentions or at == number:
+            question = prose.leads_on if at == number else prose.goes_on
+            if self.page.strict or not self._hears(question, at) or self._hears(prose.turns, at):
                 return ()
             at -= 1
-        return () if at in self.taken else self.conditions.get(at, ())
+            if at in self.conditions:
+                begins = at not in self.taken and self._hears(prose.begins_sentence, at)
+                return self.conditions[at] if begins else ()
+        return ()
 
     def _is_declared_before(self, number: int, sentence: Chain) -> bool:
         """Whether the formula before declares a name that this one restricts at once."""
@@ -372,6 +378,10 @@ class PageCheck:
                 self.page.lose(introduced_by((sentence,)), False)
                 self._unread(number, formula, rests)
                 continue
+            passing = self._in_passing(number, formula, sentence)
+            if passing is not None:
+                self.add(number, formula, passing)
+                continue
             found = self._judge(sentence)
             if any(isinstance(part, Derivative) for part in walk(sentence)):
                 found = [self._to_solve(number, judged) for judged in found]
@@ -414,10 +424,10 @@ class PageCheck:
             self.page.apply(applied, names[0])
         for name in names:
             behind = number + 1 < len(self.gaps)
-            if self.page.is_square(name) and (
-                self._hears(prose.calls_symmetric, number)
-                or (behind and self._hears(prose.tells_symmetric, number + 1))
-            ):
+            told = behind and self._hears(prose.tells_symmetric, number + 1)
+            called = self.page.is_square(name) and self._hears(prose.calls_symmetric, number)
+            said = self.page.is_square(name) and (told or called)
+            if said and not self._hears(prose.puts_in_doubt, number):
                 self.page.assume_symmetric(name)
             if self.page.is_vector(name) and behind and self._hears(prose.one_hot, number + 1):
                 self.page.assume_one_hot(name)
@@ -449,6 +459,8 @@ class PageCheck:
                 for name in names:
                     if self.page.is_matrix(name):
                         return name
+                    if not self.page.is_index(name):
+                        return None
         return None
 
     def _named_before(self, number: int) -> list[Ref]:
@@ -459,6 +471,8 @@ class PageCheck:
         read = self.read.get(number - 1)
         before = read.sentences if read is not None else ()
         found = [bare(s.members[0]) for s in before if _is_mention(s)]
+        if self._hears(prose.is_part, number - 1):
+            return []
         return [name for name in found if isinstance(name, Ref)]
 
     def _applied(self, number: int, names: Sequence[Ref]) -> Ref | None:
@@ -473,7 +487,8 @@ class PageCheck:
         said = self._hears(prose.applies, number)
         behind = number + 1 < len(self.gaps) and self._hears(prose.is_function_of, number + 1)
         behind = behind and self._hears(prose.says_is, number)
-        return function if said or behind else None
+        more = number + 1 < len(self.gaps) and self._hears(prose.goes_on_listing, number + 1)
+        return function if (said or behind) and not more else None
 
     def _explained_first(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """The sentences of a formula, each definition before what uses it."""
@@ -520,13 +535,46 @@ class PageCheck:
         wrong = any(j.outcome.verdict == "refuted" or j.code == "ML106" for j in found)
         if not wrong or self.source.formulas[number].display:
             return False
-        lax = not self.page.strict and isinstance(sentence, Chain)
-        if lax and isinstance(sentence, Chain) and self.page.supposes(sentence):
-            return not self._hears(prose.concludes, number) and self.page.assume(sentence)
-        beside = number in self.declaring or (
-            number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
-        )
-        return beside and isinstance(sentence, Chain) and self.page.assume(sentence)
+        if not isinstance(sentence, Chain) or self._is_doubtful(number):
+            return False
+        given = not self.page.strict and self.page.supposes(sentence)
+        if given and self._hears(prose.introduces, number):
+            return self.page.assume(sentence)
+        after = number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
+        worded = after and self._hears(prose.assumes, number)
+        bare_list = after and self._hears(prose.is_bare, number)
+        told = after and self._hears(prose.tells_symmetric, number)
+        listed = bare_list or (told and self.page.restricts_one(sentence))
+        plain = listed and not self._is_for_all(number)
+        beside = number in self.declaring or worded or plain
+        return beside and self.page.assume(sentence)
+
+    def _is_doubtful(self, number: int) -> bool:
+        """Whether the words around a formula take it back."""
+        behind = number + 1 < len(self.gaps) and self._hears(prose.denied_after, number + 1)
+        return behind or self._hears(prose.concludes, number)
+
+    def _is_for_all(self, number: int) -> bool:
+        """Whether the sentence of a formula speaks of all values."""
+        while number >= 0:
+            if self._hears(prose.quantifies, number):
+                return True
+            if not self._hears(prose.goes_on, number):
+                return False
+            number -= 1
+        return False
+
+    def _in_passing(self, number: int, formula: Formula, sentence: Sentence) -> Judged | None:
+        """What only looks like a declaration: `the kink at x = 0`, `on the branch x > 0`."""
+        if formula.display or not isinstance(sentence, Chain) or sentence.conditions:
+            return None
+        span = (sentence.start, sentence.end)
+        if self.page.narrows(sentence) and not self._hears(prose.introduces, number):
+            message = "this reads as a condition: write it in the formula that it is about"
+            return Judged(*span, "claim", Outcome("unread", "", message), "ML106", span)
+        if self.page.is_value(sentence) and not self._hears(prose.introduces, number):
+            return Judged(*span, "mention", ACCEPTED, "", span)
+        return None
 
     def _to_solve(self, number: int, judged: Judged) -> Judged:
         """A derivative that a page sets to zero is an equation to be solved, no claim."""

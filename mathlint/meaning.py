@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from mathlint.dots import Reader, expanded
 from mathlint.errors import Unread
-from mathlint.indices import LONGEST_RANGE, Indices, NeedsChoice, NoInstance
+from mathlint.indices import LONGEST_RANGE, MOMENT, Indices, NeedsChoice, NoInstance
 from mathlint.scope import Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
 from mathlint.syntax import (
     BigOperator,
@@ -84,6 +84,7 @@ INVERTED = {
 }
 IDENTITIES = frozenset({"I", "\\mathbf{I}", "\\mathbf{1}"})
 NOT_READ = "ML104"
+DENSITIES = frozenset({"p", "P", "q", "\\mathrm{Pr}"})
 CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi"})
 LAYOUTS = {
     "gradient": r"\left(\dfrac{\partial f}{\partial x}\right)_i = \dfrac{\partial f}{\partial x_i}",
@@ -175,7 +176,7 @@ class Meaning(Indices):
             case Matrix():
                 return self._matrix(node)
             case Dashed():
-                return self._dashed_value(self.value(node.base), node, node.primes)
+                return self._dashed_group(node)
             case Dots():
                 raise Unread("dots with nothing to go on", node.start, node.end)
             case Group():
@@ -264,6 +265,7 @@ class Meaning(Indices):
             known_here = name.name in self.locals or name.subs or name.name in self.bound
             word = name.name.startswith("\\mathrm") and unknown and not known_here
             often = name.name in CALLED and not any(part == name for part in walk(group))
+            often |= name.name in self.scope.ambiguous
             if len(group.items) > 1 or word or (unknown and (plain or often) and not known_here):
                 message = f"{name.name} is not introduced: a function, or a factor?"
                 raise Unread(message, name.start, group.end, "ML201")
@@ -400,7 +402,11 @@ class Meaning(Indices):
         ]
         width = len(rows[0])
         rows = [row if len(row) == width else (row[0],) * width for row in rows]
+        if any(len(row) != width for row in rows):
+            raise Unread("the rows of this matrix differ in length", node.start, node.end)
         columns = [self._undotted(column, node) for column in zip(*rows, strict=True)]
+        if len({len(column) for column in columns}) != 1:
+            raise Unread("the columns of this matrix differ in length", node.start, node.end)
         cells = tuple(cell for row in zip(*columns, strict=True) for cell in row)
         if len(node.rows) == 1:
             return transposed(self._entrywise_array((len(cells),), cells))
@@ -433,7 +439,7 @@ class Meaning(Indices):
         entry = self._known(ref)
         if entry is None:
             return self._constant(ref.name)
-        if entry.is_whole:
+        if entry.is_whole and not entry.defined:
             return self.terms.const(self.choice(ref))
         target = self.target(ref)
         axes = self.axes(ref, entry, target[2])
@@ -728,6 +734,8 @@ class Meaning(Indices):
     def _definition(self, entry: Entry, target: Target) -> tuple[Defined, dict[str, int]] | None:
         """The equation that gives an entry: by its own indices, or of the whole."""
         _, _, layer, subs = target
+        if self._is_given_step(entry, layer, subs):
+            return None
         for found in _special_first(entry.defined):
             if not found.may_be(subs):
                 continue
@@ -742,6 +750,19 @@ class Meaning(Indices):
             if bindings is not None:
                 return found, bindings
         return None
+
+    def _is_given_step(self, entry: Entry, layer: int | None, subs: tuple[int, ...]) -> bool:
+        """Whether `c_{t-1}` is declared as given, so that it is not made of the step before."""
+        moments = self.scope.axes.moments
+        for declared in entry.declared if moments else ():
+            marks = declared.subs if declared.layer is None else (declared.layer, *declared.subs)
+            shifted = [m for m in marks if isinstance(m, Sum) and _names(m) & moments]
+            values = subs if layer is None else (layer, *subs)
+            if shifted and tuple(MOMENT - 1 if m in shifted else None for m in marks) == tuple(
+                v if m in shifted else None for m, v in zip(marks, values, strict=False)
+            ):
+                return True
+        return False
 
     def is_defined(self, entry: Entry, target: Target) -> bool:
         """Whether an equation gives this entry of a name."""
@@ -935,6 +956,15 @@ class Meaning(Indices):
             raise Unread(message, node.start, node.end)
         return self._dashed_value(self.reference(name), node, node.primes)
 
+    def _dashed_group(self, node: Dashed) -> Value:
+        """`(1 + e^{-x})'` by the x of which the page has functions."""
+        names = [p for p in walk(node.base) if isinstance(p, Ref)]
+        entries = [self.scope.entry(name) for name in names if not self._is_euler(name)]
+        if any(entry is None or entry.defined or not entry.parameter for entry in entries):
+            message = "this dash does not tell by what is differentiated"
+            raise Unread(message, node.start, node.end)
+        return self._dashed_value(self.value(node.base), node, node.primes)
+
     def _dashed_value(self, value: Value, node: Node, primes: int) -> Value:
         """The slope of a value by the one variable that it depends on."""
         leaves = frozenset().union(*(part.leaves for part in _entries(value)))
@@ -975,6 +1005,8 @@ class Meaning(Indices):
                 return determinant(self.terms, arg)
             case "diag":
                 return diagonal(self.terms, arg)
+        if name == "abs" and isinstance(arg, Array) and len(arg.shape) == 2:
+            return determinant(self.terms, arg)
         if isinstance(arg, Array):
             self._check_entrywise(node)
         if name == "\\Phi":
@@ -1030,10 +1062,20 @@ class Meaning(Indices):
             )
             raise Unread(message, node.start, node.end)
         self.scope.used.add(function.number)
+        self._check_density(node, function)
         args = [self.value(arg) for arg in node.args]
         if not function.of_arrays and any(isinstance(arg, Array) for arg in args):
             return self._entrywise(node, function, args)
         return self._primed(node, function, args)
+
+    def _check_density(self, node: Call, function: Function) -> None:
+        """`p(x)` and `p(y)` are two densities: the names of their arguments tell which."""
+        if not (node.function.endswith("( | )") or node.function in DENSITIES):
+            return
+        for ref, arg in zip(function.refs, node.args, strict=True):
+            if not (isinstance(arg, Ref) and ref.name.startswith(arg.name)):
+                message = f"{node.function} of other names may be another density"
+                raise Unread(message, arg.start, arg.end, "ML104")
 
     def _entrywise(self, node: Call, function: Function, args: list[Value]) -> Value:
         self._check_entrywise(node)
@@ -1398,6 +1440,10 @@ def _special_first(defined: Sequence[Defined]) -> list[Defined]:
     """Equations in the order in which they count: those of single members, the latest first."""
     latest = list(reversed(defined))
     return [d for d in latest if d.special] + [d for d in latest if not d.special]
+
+
+def _names(node: Node) -> set[str]:
+    return {part.name for part in walk(node) if isinstance(part, Ref)}
 
 
 def _dots(node: Node) -> Dots:

@@ -48,7 +48,10 @@ EQUATIONS = ("=", ":=")
 ORDERS = frozenset({"<", "<=", ">", ">="})
 BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
 CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi", "\\psi"})
-POSITIVE = frozenset({"\\sigma", "\\tau", "s"})
+POSITIVE = frozenset({"\\sigma", "\\tau"})
+FACTORS = frozenset(
+    {"\\alpha", "\\beta", "\\gamma", "\\lambda", "\\eta", "\\epsilon", "\\varepsilon", "\\rho"}
+)
 
 
 def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
@@ -72,6 +75,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             if differential is not None:
                 scope.differentials.add(differential.name)
         scope.running |= _running(sentence)
+        _note_body(sentence, scope)
         _note_case(sentence, scope)
         _note_letters(sentence, scope)
         powers = [p for p in walk(sentence) if isinstance(p, Power) and isinstance(p.base, Ref)]
@@ -85,9 +89,21 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             [sentence for sentences in formulas for sentence in sentences]
         )
         scope.functions |= scope.guessed
+        scope.ambiguous |= _bracketed_twice([s for sentences in formulas for s in sentences])
     note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
+
+
+def _note_body(sentence: Sentence, scope: Scope) -> None:
+    """What a name is made of, by the equations that it heads."""
+    head = bare(sentence.members[0]) if isinstance(sentence, Chain) and sentence.relations else None
+    head = head.base if isinstance(head, Power | Component) else head
+    name = head.function if isinstance(head, Call) else getattr(head, "name", None)
+    if name is not None and isinstance(sentence, Chain) and sentence.relations[0] in EQUATIONS:
+        inside = {p.name for p in walk(sentence.members[1]) if isinstance(p, Ref)}
+        inside |= {p.function for p in walk(sentence.members[1]) if isinstance(p, Call)}
+        scope.bodies.setdefault(name, set()).update(inside)
 
 
 def _note_case(sentence: Sentence, scope: Scope) -> None:
@@ -123,6 +139,19 @@ def _note_variables(node: Derivative, scope: Scope) -> None:
             known = scope.variables.setdefault(name, [])
             if whole not in known:
                 known.append(whole)
+
+
+def _bracketed_twice(sentences: Sequence[Sentence]) -> set[str]:
+    """Letters before brackets of several kinds, as in `u(x+h) - u(x-h)`: functions, or factors."""
+    found: dict[str, set[Node]] = {}
+    for part in (part for sentence in sentences for part in walk(sentence)):
+        if not isinstance(part, Product):
+            continue
+        for (name, group), mark in zip(pairwise(part.factors), part.marks, strict=True):
+            call = isinstance(group, Group) and group.bracket == "(" and not mark
+            if call and isinstance(name, Ref) and not name.subs:
+                found.setdefault(name.name, set()).add(group)
+    return {name for name, groups in found.items() if len(groups) > 1}
 
 
 def _called_only(sentences: Sequence[Sentence]) -> set[str]:
@@ -312,6 +341,8 @@ def _introduce_square(root: Ref, sentence: Sentence, scope: Scope, parameter: bo
     """`\\sigma^2 = ...` of an unknown letter gives the square a name of its own."""
     inside = sentence.members[1:] if isinstance(sentence, Chain) and not parameter else ()
     used = any(isinstance(p, Ref) and p.name == root.name for m in inside for p in walk(m))
+    if root.name in scope.told and not root.subs:
+        return
     if _is_new(root, scope) and not (root.name == "e" and not root.subs) and not used:
         scope.squares.add(root.name)
 
@@ -440,7 +471,11 @@ def _by_the_only(node: Derivative, scope: Scope) -> Derivative:
     operand = node.operand
     name = operand.function if isinstance(operand, Call) else getattr(operand, "name", "")
     found = scope.variables.get(name, [])
-    if len(found) != 1:
+    entry = scope.entries.get((name, False))
+    several = entry is not None and entry.function is not None and len(entry.function.refs) > 1
+    known = scope.entry(found[0]) if len(found) == 1 else None
+    whole = known is not None and any(d.dims for d in known.declared)
+    if len(found) != 1 or several or not whole:
         message = r"write the variable below \nabla"
         raise Unread(message, node.start, node.start + 1, "ML104")
     variable = replace(found[0], start=node.start, end=node.end)
@@ -499,6 +534,7 @@ def _layered(node: Power, scope: Scope, strict: bool) -> Node:
         return node
     letters = {part.name for part in walk(index) if isinstance(part, Ref)}
     alike = not strict and bool(letters) and letters <= scope.layer_letters
+    alike = alike and node.base.name not in FACTORS
     if node.base.name not in scope.superscripted and not alike:
         return node
     return replace(node.base, layer=index, end=node.end)

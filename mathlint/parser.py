@@ -491,9 +491,16 @@ class Parser:
         if not self.peek_is("open"):
             end = self.tokens[self.at - 1].end
             return self.raised(Call(name, (), primes, start=token.start, end=end), exponent, end)
+        barred = self.at_barred()
         group = self.arguments()
+        name = f"{name}( | )" if barred else name
         node: Node = Call(name, group.items, primes, start=token.start, end=group.end)
         return self.raised(self.component(node), exponent, group.end)
+
+    def at_barred(self) -> bool:
+        """Whether one bar stands between the arguments that follow: `p(x | y)`."""
+        end = matching(self.tokens, self.at)
+        return end > 0 and len(split_at(self.tokens[self.at + 1 : end], ["bar"])) == 2
 
     def arguments(self) -> Group:
         """The arguments of a call, which commas, semicolons or one bar hold apart."""

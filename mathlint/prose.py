@@ -34,8 +34,9 @@ EXPLAINS = re.compile(
     r"[\s.,;，。；]*(?:where|in which|here|with|其中|这里|式中|此处)(?![a-z])", re.IGNORECASE
 )
 EQUATES = re.compile(
-    r"\s*(?:(?:is|equals|is equal to|has (?:the )?(?:derivative|gradient|slope))"
-    r"|(?:的(?:导数|梯度|斜率))?(?:是|为|等于)|\|)\s*",
+    r"[^.。,，;；]{0,12}\s*(?:(?:is|equals|is equal to|has (?:the )?(?:derivative|gradient|slope)"
+    r"|(?:simplif|expand|reduc|evaluat)\w+ to|yields?|gives?|becomes?)"
+    r"|(?:的(?:导数|梯度|斜率))?(?:是|为|等于|可得|得到|化简为|展开为|得)|\|)\s*",
     re.IGNORECASE,
 )
 CONCLUDING = re.compile(
@@ -44,18 +45,56 @@ CONCLUDING = re.compile(
     re.IGNORECASE,
 )
 SETS_TO_ZERO = re.compile(
-    r"\bset(?:s|ting)?\b[^.]*\b(?:zero|0)\b|\bset(?:ting)? (?:it|this|them)\b|\bequat(?:e|ing)\b"
-    r"|令[^。]*(?:零|0|=)|\bset(?:ting)?\s*$",
+    r"\bset(?:ting)? (?:it|this|them|(?:the|its|this|these|both) (?:\w+ )?(?:derivative|gradient"
+    r"|slope)s?)\b|\bequat(?:e|ing)\b[^.]*(?:zero|0)|\b(?:and|by|we|then) set(?:ting)?\b"
+    r"[^.]*(?:zero|0)|^\s*Set(?:ting)?\b|令(?:其|它|该|此|上式|导数|偏导|梯度)[^。]*|令\s*$",
     re.IGNORECASE,
 )
 SYMMETRIC = r"(?:real |square )?symmetric|(?:实)?对称|positive[- ](?:semi)?definite|(?:半)?正定"
+ENDS_WORD = (
+    r"(?=\s*(?:$|[,.;:，。；：、）)\n]|and\b|with\b|matri|positive|正定|且|的?矩阵|的?方阵))"
+)
 TELLS_SYMMETRIC = re.compile(
-    rf"\s*[,，(（]?\s*(?:is|be|are|为|是|是一个|，)?\s*(?:an? )?(?:{SYMMETRIC})", re.IGNORECASE
+    rf"\s*[,，(（]?\s*(?:is|be|are|为|是)?\s*(?:an? )?(?:{SYMMETRIC}){ENDS_WORD}", re.IGNORECASE
 )
 CALLS_SYMMETRIC = re.compile(
-    rf"(?<!not )(?<!non-)(?<!不)(?<!非)(?:{SYMMETRIC})(?: (?:and )?positive[- ](?:semi)?definite)?"
-    r"\s*(?:matrix|matrices|矩阵|阵|方阵)?\s*$",
+    rf"(?:^|[\s，。；：、])(?:{SYMMETRIC}|(?:为|是|设|的|给定|对于?){SYMMETRIC})"
+    r"(?: (?:and )?positive[- ](?:semi)?definite)?\s*(?:matrix|matrices|矩阵|阵|方阵)?\s*$",
     re.IGNORECASE,
+)
+SUPPOSED_CASE = re.compile(
+    r"\b(?:if|whether|call|unless|suppose|not|only|never|need)\b|若|如果|是否|称|不|反|非|无论|与否",
+    re.IGNORECASE,
+)
+INTRODUCES = re.compile(
+    r"(?:^|.*[\s，,（(:：;；。])(?:with|where|for|let|assum(?:e|ing)(?: that)?"
+    r"|suppos(?:e|ing)(?: that)?|given|fix|take|set|provided(?: that)?|constants?|and|such that"
+    r"|satisfying|since|because|as"
+    r"|设|令|假设|其中|且|满足|使得|对|对于|取|常数|由于|因为|并令|这里)\s*$"
+    r"|\s*[,，、;；]\s*$|.*[（(]\s*$"
+    r"|(?:.*\n)?\s*(?:[-*+#]+\s*)?(?:[^\W\d_]+[- ]?){0,4}\s*[,，:：(（]?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+WORD_FOR_ASSUMPTION = re.compile(
+    r"[^.。]*(?:\bwith(?: \w+)?|\bwhere|\bsuch that|\bs\.t\.|\bsatisf(?:ies|ying)|\bsubject to"
+    r"|满足|使得|其中|且)\s*$",
+    re.IGNORECASE,
+)
+QUANTIFIES = re.compile(
+    r"\b(?:for )?(?:all|every|any|each|whatever)\b|任意|所有|每个|任何|一切", re.IGNORECASE
+)
+DENIED_AFTER = re.compile(
+    r"\s*(?:is (?:not|false|just|only|no|wrong)|fails|do(?:es)?(?: not|n't)|need not|cannot|may not"
+    r"|不|与否|是否|未必|只是)",
+    re.IGNORECASE,
+)
+TURNS = re.compile(
+    r"\b(?:otherwise|else|but|general|not|unless|never|see|everywhere|whatever|regardless|exercise)\b"
+    r"|否则|不然|一般|但|无论|与否|不|见",
+    re.IGNORECASE,
+)
+BEGINS_SENTENCE = re.compile(
+    rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)\s*(?:[-*+]\s*)?(?:{WORDS})?\s*$", re.IGNORECASE | re.DOTALL
 )
 ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
@@ -125,6 +164,66 @@ def leads_to_claim(gap: str) -> bool:
     return LEADS.fullmatch(gap) is not None
 
 
+def introduces(gap: str) -> bool:
+    """Whether words such as `with` or a mere comma put what follows among what is given."""
+    return INTRODUCES.fullmatch(gap) is not None
+
+
+def assumes(gap: str) -> bool:
+    """Whether words such as `such that` restrict what was declared just before."""
+    return WORD_FOR_ASSUMPTION.fullmatch(gap) is not None
+
+
+def is_bare(gap: str) -> bool:
+    """Whether nothing but a comma stands between two formulas."""
+    return re.fullmatch(r"\s*[,，、;；]?\s*(?:and|且|和)?\s*", gap) is not None
+
+
+def quantifies(gap: str) -> bool:
+    """Whether words speak of all values: what follows is no assumption."""
+    return QUANTIFIES.search(gap) is not None
+
+
+def denied_after(gap: str) -> bool:
+    """Whether words behind a condition take it back: `fails`, `is not needed`."""
+    return DENIED_AFTER.match(gap) is not None
+
+
+def turns(gap: str) -> bool:
+    """Whether words leave the case that a sentence began with: `otherwise`."""
+    return TURNS.search(gap) is not None
+
+
+def begins_sentence(gap: str) -> bool:
+    """Whether a condition stands at the beginning of its sentence."""
+    return BEGINS_SENTENCE.fullmatch(gap) is not None
+
+
+def puts_in_doubt(gap: str) -> bool:
+    """Whether words only suppose or deny what they say of a name."""
+    return SUPPOSED_CASE.search(re.split(r"[.。\n]", gap)[-1]) is not None
+
+
+def goes_on_listing(gap: str) -> bool:
+    """Whether a further name follows the one that was just mentioned."""
+    return re.match(r"\s*[,，]?\s*(?:and|or|as well as|和|以及|与|、)", gap) is not None
+
+
+def speaks_of_row(gap: str) -> bool:
+    """Whether words call a vector a row."""
+    return re.search(r"\brow\b|行向量", gap) is not None
+
+
+def is_part(gap: str) -> bool:
+    """Whether words speak of what is made of the next name: `the transpose of`."""
+    return re.search(r"\b(?:of|transpose|inverse)\s*$|转置\s*$|的逆\s*$", gap) is not None
+
+
+def gives_sum(gap: str) -> bool:
+    """Whether words give what a sum is, all over a page: `with`, `since`, or as a reason."""
+    return INTRODUCES.fullmatch(gap) is not None or gap.rstrip().endswith((".", "。", "so"))
+
+
 def leads_on(gap: str) -> bool:
     """Whether a sentence goes on up to a formula, which may stand in a paragraph of its own."""
     words = gap.rstrip()
@@ -148,8 +247,9 @@ def concludes(gap: str) -> bool:
 
 
 def sets_to_zero(gap: str) -> bool:
-    """Whether a page looks for where something is zero."""
-    return SETS_TO_ZERO.search(gap) is not None
+    """Whether a page looks for where something is zero, and does not conclude that it is."""
+    said = SETS_TO_ZERO.search(gap)
+    return said is not None and not concludes(gap[said.end() :])
 
 
 def tells_symmetric(gap: str) -> bool:
@@ -164,7 +264,9 @@ def calls_symmetric(gap: str) -> bool:
 
 def one_hot(gap: str) -> bool:
     """Whether a sentence speaks of a vector with a single one."""
-    return ONE_HOT.search(re.split(r"[.。\n]", gap)[0]) is not None
+    said = re.split(r"[.。\n]", gap)[0]
+    denied = re.search(r"\b(?:not|non|un\w+|without|no)\b|不|非|没", said, re.IGNORECASE)
+    return ONE_HOT.search(said) is not None and denied is None
 
 
 APPLIES = re.compile(
@@ -211,13 +313,23 @@ def says_is(gap: str) -> bool:
 
 
 def says_rows(gap: str) -> bool:
-    """Whether words speak of the rows of what stands before them."""
-    return re.search(r"\brows?\b|行|\blinhas?\b|\bZeilen?\b", gap) is not None
+    """Whether what follows is called a row of what stands before."""
+    return _says_lines(gap, r"rows?|linhas?|Zeilen?", "行")
 
 
 def says_columns(gap: str) -> bool:
-    """Whether words speak of the columns of what stands before them."""
-    return re.search(r"\bcolumns?\b|列|\bcolunas?\b|\bSpalten?\b", gap) is not None
+    """Whether what follows is called a column of what stands before."""
+    return _says_lines(gap, r"columns?|colunas?|Spalten?", "列")
+
+
+def _says_lines(gap: str, words: str, sign: str) -> bool:
+    if re.search(r"\bnot\b|不", gap):
+        return False
+    latin = (
+        rf"(?:^|\b(?:with|whose|has|have|having|and|of|the|as|are|com|mit)\s+|\()\s*(?:{words})\s*$"
+    )
+    chinese = rf"(?:^|的|各|每|第|个|\s){sign}(?:向量)?(?:分别)?(?:为|是|：|:|记为|记作)?\s*$"
+    return re.search(latin, gap, re.IGNORECASE) is not None or re.search(chinese, gap) is not None
 
 
 SAYS_LINES = {"row": says_rows, "column": says_columns}

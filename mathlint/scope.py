@@ -158,6 +158,8 @@ class Scope:
     numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     guessed: set[str] = field(default_factory=set)
+    bodies: dict[str, set[str]] = field(default_factory=dict)
+    ambiguous: set[str] = field(default_factory=set)
     told: dict[str, set[Fraction]] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)
@@ -223,6 +225,9 @@ class Scope:
 
     def is_function(self, name: str) -> bool:
         """Whether a name, followed by a bracket, is a call."""
+        barred = self.entries.get((f"{name}( | )", False))
+        if barred is not None and barred.function is not None:
+            return True
         entry = self.entries.get((name, False))
         if entry is None or (entry.assumed and not entry.defined and not entry.declared):
             return name == "\\Phi" or name in self.functions or (self.lax and name in NAMED)

@@ -18,7 +18,7 @@ from mathlint.compare import (
     compare_order,
     lies_in,
 )
-from mathlint.declarations import ORDERS, Declarations, as_vectors, literal
+from mathlint.declarations import ORDERS, Declarations, as_vectors, index_places, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_zero, parts
 from mathlint.indices import ROUND
@@ -411,6 +411,33 @@ class Page(Declarations):
             return set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
         return len(names) == 1 and numbers and set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
 
+    def restricts_one(self, chain: Chain) -> bool:
+        """Whether a relation bounds one name by numbers, or calls a matrix symmetric."""
+        left, right = bare(chain.members[0]), bare(chain.members[-1])
+        turned = isinstance(right, Transpose) and right.base == left
+        turned |= isinstance(left, Transpose) and left.base == right
+        return self.supposes(chain) or (chain.relations == ("=",) and turned)
+
+    def narrows(self, chain: Chain) -> bool:
+        """Whether a bound is about a name that the page has declared already."""
+        names = [m for m in map(bare, chain.members) if isinstance(m, Ref)]
+        entry = self.scope.entry(names[0]) if len(names) == 1 else None
+        known = entry is not None and bool(entry.declared) and not entry.is_whole
+        return known and bool(chain.relations) and not self.strict and self.is_bound(chain)
+
+    def is_value(self, chain: Chain) -> bool:
+        """Whether `x = 0` gives a number to a name of which nothing else is known."""
+        left = bare(chain.members[0])
+        plain = chain.relations == ("=",) and _is_plain(left) and literal(bare(chain.members[-1]))
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.assumed and entry.is_free and not entry.is_whole)
+        return not self.strict and plain and free
+
+    def is_index(self, name: Ref) -> bool:
+        """Whether a name stands for whole numbers."""
+        entry = self.scope.entry(name)
+        return entry is not None and (entry.is_whole or entry.as_index)
+
     def assume(self, chain: Chain) -> bool:
         """Take a relation between free names as given from here on; False where it is a claim."""
         parts = [part for member in chain.members for part in walk(member)]
@@ -464,24 +491,23 @@ class Page(Declarations):
         last = [n for n in names if isinstance(n.layer, Ref) and n.layer.name.isupper()]
         if any(n.layer is not None for n in names):
             return last[0] if last else None
-        reached = {n.name: self._reached_from(n) for n in names}
         for name in names:
             others = {n.name for n in names} - {name.name}
-            entry = self.scope.entry(name)
-            if entry is not None and entry.defined and others <= reached[name.name]:
+            inside = self._reached_from(name.name)
+            aside = set(self.scope.bodies) - inside - {name.name}
+            apart = not any(self._reached_from(other) & inside for other in aside)
+            if name.name in self.scope.bodies and others <= inside and apart:
                 return name
         return None
 
-    def _reached_from(self, name: Ref) -> set[str]:
-        """All names in the definitions behind a name."""
+    def _reached_from(self, name: str) -> set[str]:
+        """All names in the definitions behind a name, wherever the page prints them."""
         found: set[str] = set()
         waiting = [name]
         while waiting:
-            entry = self.scope.entry(waiting.pop())
-            for body in [d.body for d in entry.defined] if entry is not None else []:
-                fresh = [p for p in walk(body) if isinstance(p, Ref) and p.name not in found]
-                found |= {p.name for p in fresh}
-                waiting += fresh
+            fresh = self.scope.bodies.get(waiting.pop(), set()) - found
+            found |= fresh
+            waiting += fresh
         return found
 
     def declare_shape(self, name: Ref, sizes: tuple[Node, ...]) -> None:
@@ -684,6 +710,10 @@ class Page(Declarations):
         dots = sum(isinstance(item, Dots) for item in items.items)
         own = {left.name, left.name.removeprefix("\\mathbf{").removesuffix("}")}
         plain = all(n.name in own and len(n.subs) == 1 and n.layer is None for n in named)
+        marks = [n.subs[0] for n in named if n.subs]
+        numbers = [m.value for m in marks if isinstance(m, Num)]
+        steps = [b - a for a, b in itertools.pairwise(numbers)]
+        plain = plain and all(step == 1 for step in steps) and len(numbers) >= len(marks) - dots
         if not plain or len(named) + dots != len(items.items) or dots > 1 or not named:
             return None
         first, last = named[0].subs[0], named[-1].subs[0]
@@ -790,17 +820,24 @@ class Page(Declarations):
             constant = left.name in ("e", "\\pi") and not left.subs
             return not constant or (left.name == "e" and self.scope.lax and not self.scope.euler)
         whole = entry.range is not None or (entry.integer and not entry.assumed)
-        if whole or (entry.function is not None and not left.subs):
+        by_parameter = entry.function is not None and any(
+            isinstance(sub, Ref) and sub.name in entry.function.params for sub in left.subs
+        )  # `f_x` is a derivative of f(x, y)
+        if whole or by_parameter or (entry.function is not None and not left.subs):
             return False
         if entry.assumed and not entry.defined:
             return True
+        if not left.subs and any(d.subs and not d.special for d in entry.defined):
+            return False  # the entries tell the whole
         by_definition, by_declaration = self._covered(left, entry)
         marks = [*left.subs, *(() if left.layer is None else (left.layer,))]
         general = not all(map(self._is_fixed, marks)) and not self.strict
-        if any(by_definition) and not (general and all(d.special for d in entry.defined)):
-            return False
         if any(by_definition):
-            return True
+            special = [d for d in entry.defined if d.special]
+            if general and len(special) == len(entry.defined):
+                return len(special) == 1  # more members than one would have to fit the rule
+            recurs = any(_recurs(d, left) for d in entry.defined)
+            return not general and not self.strict and recurs and not special
         if not all(by_declaration):
             return True
         by_index = bool(left.subs) and not all(literal(sub) for sub in left.subs)
@@ -862,11 +899,39 @@ class Page(Declarations):
     def _is_injection(self, left: Node, right: Node) -> bool:
         if not (isinstance(left, Call) and isinstance(right, Call)):
             return False
-        own = self.scope.is_function(left.function) or left.function in INJECTIVE
-        same = left.function == right.function and own
+        same = left.function == right.function and self._is_monotone(left.function)
         if not (same and len(left.args) == len(right.args) == 1) or left.primes:
             return False
         return self._is_unmet(left.args[0]) != self._is_unmet(right.args[0])
+
+    def _is_monotone(self, name: str) -> bool:
+        """Whether a function of one number rises, or falls, at every point that is tried."""
+        if name in INJECTIVE:
+            return True
+        entry = self.scope.entries.get((name, False))
+        function = entry.function if entry is not None else None
+        if function is None or function.source is not None or len(function.refs) != 1:
+            return False
+        inner = self.terms.leaf(f"{name} at")
+
+        def slope(meaning: Meaning) -> Term:
+            meaning.locals = {function.refs[0].name: inner}
+            return self.terms.diff(meaning.scalar(function.body), inner)
+
+        try:
+            slopes = [term for _, term in self.instances(slope)]
+        except (Unread, Undecided):
+            return False
+        zero = self.terms.zero
+        for relation in (">", "<"):
+            instances = [Instance((), (("", term, zero),), ()) for term in slopes]
+            try:
+                found = compare_order(instances, relation, self.terms, "0", self._rules())
+            except (Unread, Undecided):
+                return False
+            if found.verdict == "numeric":
+                return True
+        return False
 
     def _is_unmet(self, node: Node) -> bool:
         return isinstance(node, Ref) and self.scope.entry(node) is None
@@ -914,10 +979,8 @@ class Page(Declarations):
         functions = [
             key for (key, _), entry in self.scope.entries.items()
             if entry.function is not None and entry.function.params == (base,)
-            and entry.function.source is None
+            and any(isinstance(p, Ref) and p.name == base for p in walk(entry.function.body))
         ]  # fmt: skip
-        if len(functions) != 1 and not starred:
-            return
         if len(functions) != 1:
             message = f"say of which function of {base} this is the optimum, as in f({base}) = ..."
             raise Unread(message, left.start, left.end, "ML201")
@@ -967,6 +1030,8 @@ class Page(Declarations):
         if any(isinstance(part, Call) and part.function == name for part in walk(right)):
             raise Unread("a definition by itself", right.start, right.end, "ML206")
         self._check_free_indices(Component(left, subs, start=left.start, end=left.end), right)
+        if not self.strict:
+            self._check_parameters(left, samples, right)
         refs = tuple(arg for arg in left.args if isinstance(arg, Ref))
         of_arrays = self._of_arrays(left) or any(map(self._is_array, samples.values()))
         function = Function(refs, right, self.scope.next_number(), subs, of_arrays)
@@ -999,6 +1064,23 @@ class Page(Declarations):
             self.scope.entries.setdefault(key, Entry(assumed=True)).parameter = True
         self.scope.changes += 1
         return function.number
+
+    def _check_parameters(self, left: Call, samples: dict[str, Ref], body: Node) -> None:
+        """A function must depend on a parameter, and not through its indices."""
+        params = [arg for arg in left.args if isinstance(arg, Ref)]
+        inside = {p.name for p in walk(body) if isinstance(p, Ref)}
+        inside |= {p.function for p in walk(body) if isinstance(p, Call)}
+        behind = inside.union(*(self._reached_from(name) for name in inside))
+        labels = {name.partition("_{")[2].rstrip("}") for name in behind}
+        known = {p.name.split("^")[0] for p in (*params, *samples.values())}
+        if not known & (behind | labels | {name.split("^")[0] for name in behind}):
+            message = f"this does not depend on {shown(params[0])}: a value at a point is not read"
+            raise Unread(message, body.start, body.end, "ML104")
+        for node in (n for part in walk(body) for n in index_places(part)):
+            for name in (p for p in walk(node) if isinstance(p, Ref) and not p.subs):
+                if any(name.name == param.name and not param.subs for param in params):
+                    message = f"the parameter {name.name} in an index is not read"
+                    raise Unread(message, name.start, name.end, "ML104")
 
     def _check_sample(self, sample: Ref, body: Node) -> None:
         """Raises Unread where a body depends on the index of a sample in any other way."""
@@ -1493,6 +1575,11 @@ def _result(right: Node, relation: str, chain: Chain) -> Node | None:
 
 def _is_zero(node: Node | None) -> bool:
     return isinstance(node, Num) and node.value == 0
+
+
+def _recurs(found: Defined, name: Ref) -> bool:
+    """Whether an equation gives a member of a family by other members."""
+    return any(isinstance(p, Ref) and p.name == name.name for p in walk(found.body))
 
 
 def _is_plain(node: Node) -> bool:

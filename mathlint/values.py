@@ -139,6 +139,8 @@ def paired(
     left, right = fitted(terms, left, right)
     if not same_shape(left, right):
         raise ShapeError(f"{what} {shown(left)} and {shown(right)}")
+    if isinstance(left, Array) and isinstance(right, Array) and left.unit != right.unit:
+        told(left)
     if isinstance(left, Term):
         assert isinstance(right, Term)
         return function(left, right)

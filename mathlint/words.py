@@ -36,6 +36,7 @@ class Words:
     names: frozenset[str] = frozenset()
     letters: frozenset[str] = frozenset()
     indices: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
     labels: bool = False
 
 
@@ -55,7 +56,8 @@ def survey(formulas: Iterable[str]) -> Words:
             if _word(tokens, begin, end) not in found:
                 letters.update(token.text for token in tokens[begin:end] if token.kind == "name")
     names = {word for word in found if _is_word(word, letters)}
-    return Words(frozenset(names), frozenset(letters), indices, True)
+    alone = frozenset(name for tokens in read for name in _alone(tokens))
+    return Words(frozenset(names), frozenset(letters), indices, alone, True)
 
 
 def joined(tokens: Sequence[Token], words: Words) -> list[Token]:
@@ -178,6 +180,15 @@ def _indices(tokens: Sequence[Token]) -> Iterable[str]:
                 yield token.text
 
 
+def _alone(tokens: Sequence[Token]) -> Iterable[str]:
+    """Names that stand without anything below them, or are called."""
+    for place, token in enumerate(tokens):
+        after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
+        closes = after == "}" and place + 2 < len(tokens) and tokens[place + 2].kind == "_"
+        if token.kind == "name" and after != "_" and not closes:
+            yield token.text
+
+
 def _labelled(tokens: list[Token], words: Words) -> list[Token]:
     """Tokens in which the letters below `W_{hx}` and `net_{o1}` are a label and no indices."""
     found: list[Token] = []
@@ -189,11 +200,18 @@ def _labelled(tokens: list[Token], words: Words) -> list[Token]:
         inside = tokens[place + 1 : end] if below else []
         found.append(token)
         place += 1
-        if below and _is_label(inside, words):
+        base = found[-3].text if below and len(found) > 2 else ""
+        if below and _is_label(inside, words) and _may_carry(base, inside, words):
             label = "".join(part.text for part in inside)
             found.append(Token("text", label, inside[0].start, inside[-1].end))
             place = end
     return found
+
+
+def _may_carry(base: str, inside: Sequence[Token], words: Words) -> bool:
+    """Whether what stands below a name is no list of its indices: `f_{xy}` of f(x, y) is one."""
+    label = "".join(part.text for part in inside)
+    return base not in words.alone or label.isupper() or len(label) > 2
 
 
 def _is_label(inside: Sequence[Token], words: Words) -> bool:

@@ -66,15 +66,16 @@ class Axes:
         """The bounds that all sums over a class have in common; None if there are none."""
         found = [ends for m in self.members(member) if not isinstance(m, str)
                  for ends in self.ends.get(m, [])]  # fmt: skip
-        letters = {m for m in self.parents if isinstance(m, str)}
-        whole = [
-            ends for ends in found
-            if getattr(ends[0], "value", None) in (0, 1)
-            and not any(isinstance(p, Ref) and p.name in letters for p in walk(ends[1]))
-        ]  # fmt: skip
-        if len(whole) < len(found) or not found:
+        if not found or not all(map(self.are_ends, found)):
             return None
         return found[0] if all(ends == found[0] for ends in found) else None
+
+    def are_ends(self, ends: Ends) -> bool:
+        """Whether bounds are those of a whole axis, and not of a part such as `1, ..., k`."""
+        letters = {m for m in self.parents if isinstance(m, str)}
+        upper = [part for part in walk(ends[1]) if isinstance(part, Ref)]
+        first = getattr(ends[0], "value", None) in (0, 1)
+        return first and not any(name.name in letters for name in upper)
 
 
 def note_axes(sentences: Iterable[Sentence], axes: Axes) -> None:

@@ -83,6 +83,7 @@ class PageCheck:
         self.readings: dict[int, list[str]] = {}
         spans = [(formula.begin, formula.end) for formula in source.formulas]
         self.gaps = prose.gaps(source.text, spans)
+        self.count = len(source.formulas)
         lax = not self.page.strict
         self.words = words.survey(formula.tex for formula in source.formulas) if lax else Words()
         self.visited: set[int] = set()
@@ -104,16 +105,36 @@ class PageCheck:
         numbers = range(0 if too_many else len(self.source.formulas))
         peeked = [self._peek(number) for number in numbers]
         survey(peeked, self.page.scope)
+        source_display = [formula.display for formula in self.source.formulas]
         for number, sentences in enumerate(peeked):
-            doubtful = self._is_doubtful(number) or not self._hears(prose.gives_sum, number)
-            if not doubtful:
+            shown = number < self.count and source_display[number]
+            question = prose.gives_displayed if shown else prose.introduces
+            doubtful = self._is_doubtful(number) or self._is_for_all(number)
+            if not doubtful and self._hears(question, number):
                 self.page.note_sums(sentences)
+        self._note_told(peeked)
         for number in numbers:
             self._visit(number)
         self.statements.sort(key=lambda item: item[0].formula)
         self._snippets()
         self._unused()
         return self.told()
+
+    def _note_told(self, peeked: Sequence[Sequence[Sentence]]) -> None:
+        """Which names the sentences that mention a name mention after it."""
+        for number, sentences in enumerate(peeked):
+            name = _mentioned(sentences)
+            following = number + 1
+            while name is not None and following < self.count and not self.page.strict:
+                if not self._hears(prose.goes_on, following):
+                    break
+                other = _mentioned(peeked[following])
+                if other is not None:
+                    self.page.scope.mentioned.setdefault(name.name, set()).add(other.name)
+                following += 1
+            kronecker = name is not None and name.name == "\\delta" and len(name.subs) == 2
+            if kronecker and not self._hears(prose.names_kronecker, number + 1):
+                self.page.scope.heads.add("\\delta")
 
     def told(self) -> Report:
         """The report on what was judged so far."""
@@ -142,7 +163,7 @@ class PageCheck:
 
     def _explanations(self, number: int) -> list[int]:
         following = number + 1
-        if following >= len(self.gaps):
+        if following >= self.count:
             return []
         strict = self.page.strict
         question = prose.explains if strict else prose.may_explain
@@ -160,17 +181,20 @@ class PageCheck:
         sentences = self._peek(number)
         unknown = self.page.unknown(sentences)
         found = []
-        while unknown and following < len(self.gaps):
+        while unknown and following < self.count:
             later = self._peek(following)
             heads = introduced_by(later)
             declared = all(isinstance(s, Membership | Range) for s in later)
             own = introduced_by(sentences)
-            if heads & unknown and not names_in(later) & own and (explained or declared):
+            said = strict or declared or self._hears(prose.introduces, following)
+            said |= self._hears(prose.explains, following)
+            fits = heads & unknown and not names_in(later) & own and (explained or declared)
+            if fits and said:
                 found.append(following)
             following += 1
             if following - number > LOOK_AHEAD:
                 break
-            if following < len(self.gaps) and not self._hears(prose.goes_on, following):
+            if following < self.count and not self._hears(prose.goes_on, following):
                 break
         if found and explained:  # otherwise it did not matter whether the words explain
             self._hears(question, number + 1)
@@ -224,6 +248,8 @@ class PageCheck:
         between = between[: formulas[number].begin - formulas[last or 0].end]
         if not isinstance(end, Chain) or end.relations[-1:] != ("=",) or "\n#" in between:
             return None
+        if last != number - 1 or prose.speaks_of_other(between):
+            return None
         return None if end.conditions else bare(end.members[-1])
 
     def _condition(self, number: int, sentences: Sequence[Sentence]) -> Condition | None:
@@ -246,7 +272,7 @@ class PageCheck:
         if said and not supposed and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
         answers = [self._hears(question, number) for question in words]
-        denied = number + 1 < len(self.gaps) and self._hears(prose.denied_after, number + 1)
+        denied = self._hears(prose.denied_after, number + 1)
         if not any(answers) or denied:
             return None
         ends = {"start": sentence.start, "end": sentence.end}
@@ -263,7 +289,7 @@ class PageCheck:
         ):
             found = self._conditions_of_sentence(number)
         following = number + 1
-        while not (found and following == number + 1) and following < len(self.gaps):
+        while not (found and following == number + 1) and following < self.count:
             question = prose.joins if found else prose.is_condition_after
             after_it = question(self.gaps[following])
             later = self._peek(following) if after_it else ()
@@ -378,6 +404,7 @@ class PageCheck:
                 self.page.lose(introduced_by((sentence,)), False)
                 self._unread(number, formula, rests)
                 continue
+            self.page.of_row = not self.page.strict and self._hears(prose.speaks_of_row, number + 1)
             passing = self._in_passing(number, formula, sentence)
             if passing is not None:
                 self.add(number, formula, passing)
@@ -423,13 +450,14 @@ class PageCheck:
         if applied is not None:
             self.page.apply(applied, names[0])
         for name in names:
-            behind = number + 1 < len(self.gaps)
-            told = behind and self._hears(prose.tells_symmetric, number + 1)
+            if self._hears(prose.names_arrays, number + 1) and not self.page.strict:
+                self.page.note_shapeless(name)
+            told = self._hears(prose.tells_symmetric, number + 1)
             called = self.page.is_square(name) and self._hears(prose.calls_symmetric, number)
             said = self.page.is_square(name) and (told or called)
             if said and not self._hears(prose.puts_in_doubt, number):
                 self.page.assume_symmetric(name)
-            if self.page.is_vector(name) and behind and self._hears(prose.one_hot, number + 1):
+            if self.page.is_vector(name) and self._hears(prose.one_hot, number + 1):
                 self.page.assume_one_hot(name)
 
     def _hear_rows(self, number: int, sentences: Sequence[Sentence]) -> None:
@@ -485,9 +513,9 @@ class PageCheck:
         if not names or not isinstance(function, Ref) or function == names[0]:
             return None
         said = self._hears(prose.applies, number)
-        behind = number + 1 < len(self.gaps) and self._hears(prose.is_function_of, number + 1)
+        behind = self._hears(prose.is_function_of, number + 1)
         behind = behind and self._hears(prose.says_is, number)
-        more = number + 1 < len(self.gaps) and self._hears(prose.goes_on_listing, number + 1)
+        more = self._hears(prose.goes_on_listing, number + 1)
         return function if (said or behind) and not more else None
 
     def _explained_first(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
@@ -515,7 +543,7 @@ class PageCheck:
         sizes = numbers and any(isinstance(p, Product) for p in walk(sentences[0]))
         if not both or formula.display or sizes or not self._hears(prose.equates, number):
             return False
-        return number + 1 >= len(self.gaps) or not self._hears(prose.is_part_of, number + 1)
+        return not self._hears(prose.is_part_of, number + 1)
 
     def _restricts(self, number: int, formula: Formula, condition: Condition) -> None:
         """A condition in prose is read, and must be met somewhere."""
@@ -551,8 +579,7 @@ class PageCheck:
 
     def _is_doubtful(self, number: int) -> bool:
         """Whether the words around a formula take it back."""
-        behind = number + 1 < len(self.gaps) and self._hears(prose.denied_after, number + 1)
-        return behind or self._hears(prose.concludes, number)
+        return self._hears(prose.denied_after, number + 1) or self._hears(prose.concludes, number)
 
     def _is_for_all(self, number: int) -> bool:
         """Whether the sentence of a formula speaks of all values."""
@@ -569,10 +596,14 @@ class PageCheck:
         if formula.display or not isinstance(sentence, Chain) or sentence.conditions:
             return None
         span = (sentence.start, sentence.end)
-        if self.page.narrows(sentence) and not self._hears(prose.introduces, number):
+        bound = bool(sentence.relations) and not self.page.strict and self.page.is_bound(sentence)
+        region = bound and (
+            self._hears(prose.names_region, number) or self._hears(prose.denied_after, number + 1)
+        )
+        if region or (self.page.narrows(sentence) and not self._hears(prose.introduces, number)):
             message = "this reads as a condition: write it in the formula that it is about"
             return Judged(*span, "claim", Outcome("unread", "", message), "ML106", span)
-        if self.page.is_value(sentence) and not self._hears(prose.introduces, number):
+        if self.page.is_value(sentence) and not self._hears(prose.gives_value, number):
             return Judged(*span, "mention", ACCEPTED, "", span)
         return None
 
@@ -745,6 +776,14 @@ def _sizes(sentences: Sequence[Sentence]) -> tuple[Node, ...] | None:
         return None
     plain = all(isinstance(factor, Num | Ref) for factor in node.factors)
     return node.factors if plain and len(node.factors) == 2 else None
+
+
+def _mentioned(sentences: Sequence[Sentence]) -> Ref | None:
+    """The name that a formula mentions, if it does nothing else."""
+    if len(sentences) != 1 or not _is_mention(sentences[0]):
+        return None
+    name = bare(sentences[0].members[0])
+    return name if isinstance(name, Ref) else None
 
 
 def _is_mention(sentence: Sentence | None) -> TypeGuard[Chain]:

@@ -816,7 +816,12 @@ class Meaning(Indices):
         """An index that nothing declares ends where the sums over it end."""
         for place, sub in enumerate(ref.subs):
             ends = self.scope.spans.get((ref.name, ref.layer is not None, place))
-            if ends is None or not isinstance(sub, Ref) or sub.name in self.bound:
+            if (
+                ends is None
+                or not self.scope.axes.are_ends(ends)
+                or not isinstance(sub, Ref)
+                or sub.name in self.bound
+            ):
                 continue
             if not self._runs_freely(sub):
                 continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+TAIL = 400
 WORDS = (
     r"if|for|for (?:all|any|every|each)|when|whenever|where|provided(?: that)?|at|as long as|with"
     r"|当|若|如果|对|对于|对任意|对所有|在"
@@ -75,6 +76,21 @@ INTRODUCES = re.compile(
     r"|(?:.*\n)?\s*(?:[-*+#]+\s*)?(?:[^\W\d_]+[- ]?){0,4}\s*[,，:：(（]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+GIVEN_BY_WORD = re.compile(
+    r"(?:^|.*[\s，,])(?:with|where|such that|satisfying|since|because|as|assuming(?: that)?"
+    r"|满足|使得|其中|由于|因为|且)",
+    re.IGNORECASE | re.DOTALL,
+)
+GIVES_VALUE = re.compile(
+    r"(?:^|.*[\s，,（(:：;；。])(?:let|set|take|fix|with|choose|put|and|令|取|设|其中|且|记)\s*$"
+    r"|\s*[,，、;；]\s*$|(?:.*\n)?\s*(?:[-*+]\s*)?$",
+    re.IGNORECASE | re.DOTALL,
+)
+REGION = re.compile(
+    r"\b(?:branch|half-?(?: )?line|region|side|case|regime|interval|part|piece|point)\s*$"
+    r"|(?:分支|区间|部分|情形|半轴|一侧|点)\s*$",
+    re.IGNORECASE,
+)
 WORD_FOR_ASSUMPTION = re.compile(
     r"[^.。]*(?:\bwith(?: \w+)?|\bwhere|\bsuch that|\bs\.t\.|\bsatisf(?:ies|ying)|\bsubject to"
     r"|满足|使得|其中|且)\s*$",
@@ -103,17 +119,18 @@ SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
 def gaps(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """The words before each formula, from the one before it or from the paragraph's begin.
 
-    A full stop inside the formula before it stands at their beginning.
+    The last are the words behind the last formula. A full stop inside the formula before it stands at their beginning.
     """
     if not spans:
         return ()
-    first = text[: spans[0][0]]
+    first, tail = text[: spans[0][0]], text[spans[-1][1] :]
     return (
         first[first.rfind("\n\n") + 1 :],
         *(
             ("." if ENDED.search(text[begin:end]) else "") + text[end:start]
             for (begin, end), (start, _) in pairwise(spans)
         ),
+        tail[:TAIL],
     )
 
 
@@ -219,9 +236,43 @@ def is_part(gap: str) -> bool:
     return re.search(r"\b(?:of|transpose|inverse)\s*$|转置\s*$|的逆\s*$", gap) is not None
 
 
-def gives_sum(gap: str) -> bool:
-    """Whether words give what a sum is, all over a page: `with`, `since`, or as a reason."""
-    return INTRODUCES.fullmatch(gap) is not None or gap.rstrip().endswith((".", "。", "so"))
+def gives_displayed(gap: str) -> bool:
+    """Whether words such as `with` put a displayed formula among what is given."""
+    return GIVEN_BY_WORD.fullmatch(gap.rstrip(" \n:：,，")) is not None
+
+
+def gives_value(gap: str) -> bool:
+    """Whether words such as `let` give a name the value that follows."""
+    return GIVES_VALUE.fullmatch(gap) is not None
+
+
+def names_region(gap: str) -> bool:
+    """Whether a bound describes a region, and no name: `on the branch x > 0`."""
+    return REGION.search(gap) is not None
+
+
+def names_kronecker(gap: str) -> bool:
+    """Whether words call a delta the one of Kronecker."""
+    return (
+        re.search(r"kronecker|克罗内克|克罗尼克|indicator|\bis (?:1|one|\$?1)", gap, re.I)
+        is not None
+    )
+
+
+def names_arrays(gap: str) -> bool:
+    """Whether words call a name a matrix or a vector without a shape."""
+    return (
+        re.match(r"\s*(?:be|is|are|为|是)\s*(?:an? )?(?:\w+ )?(?:matri|vector|矩阵|向量)", gap)
+        is not None
+    )
+
+
+def speaks_of_other(text: str) -> bool:
+    """Whether the words between two displays lead to something new."""
+    words = text.strip()
+    return re.search(
+        r"(?:\b(?:is|are|gives?|reads?|becomes?)|为|是|有)\s*:?：?$", words
+    ) is not None or (re.search(r"derivative|gradient|slope|导数|梯度", words, re.I) is not None)
 
 
 def leads_on(gap: str) -> bool:
@@ -243,7 +294,7 @@ def equates(gap: str) -> bool:
 
 def concludes(gap: str) -> bool:
     """Whether words such as `hence` lead to what follows."""
-    return CONCLUDING.search(re.split(r"[.。;；\n]", gap)[-1]) is not None
+    return CONCLUDING.search(re.split(r"[.。;；\n]", gap.rstrip())[-1]) is not None
 
 
 def sets_to_zero(gap: str) -> bool:
@@ -299,7 +350,7 @@ def names_matrix(gap: str) -> bool:
 
 def applies(gap: str) -> bool:
     """Whether words say that one thing is a function of the next: `is applied to`."""
-    return APPLIES.fullmatch(gap) is not None
+    return APPLIES.fullmatch(gap) is not None and re.search(r"\bnot\b|不", gap) is None
 
 
 def is_function_of(gap: str) -> bool:

@@ -160,6 +160,8 @@ class Scope:
     guessed: set[str] = field(default_factory=set)
     bodies: dict[str, set[str]] = field(default_factory=dict)
     ambiguous: set[str] = field(default_factory=set)
+    mentioned: dict[str, set[str]] = field(default_factory=dict)
+    shapeless: set[Key] = field(default_factory=set)
     told: dict[str, set[Fraction]] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)

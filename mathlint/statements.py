@@ -24,7 +24,7 @@ from mathlint.exact import is_zero, parts
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
 from mathlint.naming import introduced_by, names_in
-from mathlint.scope import Declared, Defined, Entry, Function, Key, Scope, shown
+from mathlint.scope import Declared, Defined, Entry, Function, Key, Scope, key_of, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
     BigOperator,
@@ -100,6 +100,7 @@ class Page(Declarations):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.pending: dict[tuple[Node, Node], Defined] = {}
+        self.of_row = False
 
     def judge(self, sentence: Sentence) -> list[Judged]:
         """The statements that a sentence makes."""
@@ -108,6 +109,10 @@ class Page(Declarations):
         if not self.strict:
             self.assume_indices(sentence)
             self._guess_losses(sentence)
+            beyond = self._beyond_step(sentence)
+            if beyond is not None:
+                message = f"only one step of {beyond.name} is given"
+                return [self._finding((beyond.start, beyond.end), "claim", message, "ML204")]
         span = (sentence.start, sentence.end)
         if isinstance(sentence, Membership):
             return [self._guarded(span, "declaration", lambda: self._membership(sentence))]
@@ -387,8 +392,13 @@ class Page(Declarations):
     def rests_on(self, sentence: Sentence) -> Unread | None:
         """The fault of a statement with a name whose own line is not read; never refuted."""
         missing = names_in((sentence,)) & self.scope.unread
+        shapeless = names_in((sentence,)) & self.scope.shapeless
+        if shapeless and not isinstance(sentence, Membership | Range | Mapping):
+            message = f"say the shape of {min(shapeless)[0]}"
+            return Unread(message, sentence.start, sentence.end, "ML208")
         if isinstance(sentence, Membership | Range | Mapping):
             self.scope.unread -= introduced_by((sentence,))
+            self.scope.shapeless -= introduced_by((sentence,))
             return None
         if not missing:
             return None
@@ -429,6 +439,7 @@ class Page(Declarations):
         """Whether `x = 0` gives a number to a name of which nothing else is known."""
         left = bare(chain.members[0])
         plain = chain.relations == ("=",) and _is_plain(left) and literal(bare(chain.members[-1]))
+        plain = plain and isinstance(left, Ref) and "_{" not in left.name and "^" not in left.name
         entry = self.scope.entry(left) if isinstance(left, Ref) else None
         free = entry is None or (entry.assumed and entry.is_free and not entry.is_whole)
         return not self.strict and plain and free
@@ -481,10 +492,24 @@ class Page(Declarations):
             if known or operand.name in self.scope.heads:
                 continue
             argument = self._last_of(self.scope.variables.get(operand.name, []))
-            if argument is not None:
+            told = self.scope.mentioned.get(operand.name, set())
+            if argument is not None and told <= {argument.name}:
                 self.scope.entries.pop((operand.name, False), None)
                 self.apply(operand, argument)
                 self.scope.guessed.add(operand.name)
+
+    def _beyond_step(self, sentence: Sentence) -> Ref | None:
+        """A name further back than the one step of which the page speaks: `h_{t-2}`."""
+        moments = self.scope.axes.moments
+        for part in walk(sentence) if moments else ():
+            marks = [*part.subs, part.layer] if isinstance(part, Ref) else []
+            for mark in marks:
+                match mark:
+                    case Sum(terms=((1, Ref() as letter), (sign, Num() as shift))):
+                        if letter.name in moments and abs(sign * shift.value) > 1:
+                            assert isinstance(part, Ref)
+                            return part
+        return None
 
     def _last_of(self, names: Sequence[Ref]) -> Ref | None:
         """The name whose definition reaches all other names, or the one of the last layer."""
@@ -509,6 +534,12 @@ class Page(Declarations):
             found |= fresh
             waiting += fresh
         return found
+
+    def note_shapeless(self, name: Ref) -> None:
+        """A matrix or vector of which nothing tells the shape can be judged by nothing."""
+        entry = self.scope.entry(name)
+        if entry is None or (entry.assumed and entry.is_free and not entry.declared):
+            self.scope.shapeless.add(key_of(name))
 
     def declare_shape(self, name: Ref, sizes: tuple[Node, ...]) -> None:
         """Take a name as a matrix of the sizes that words give it."""
@@ -719,12 +750,11 @@ class Page(Declarations):
         first, last = named[0].subs[0], named[-1].subs[0]
         if not isinstance(first, Num) or first.value not in (0, 1):
             return None
-        place = {"start": left.start, "end": left.end}
         one = Num(Fraction(1), start=left.start, end=left.end)
         length = (
             Sum(((1, last), (1, one)), start=last.start, end=last.end) if first.value == 0 else last
         )
-        return NumberSet("R", (length,), start=place["start"], end=place["end"])
+        return NumberSet("R", (length,), row=self.of_row, start=left.start, end=left.end)
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ("=", ":=") and k == 0 and not chain.goes_on:
@@ -1027,6 +1057,13 @@ class Page(Declarations):
         entry = self.scope.entries.get((name, False))
         if entry is not None and ((entry.declared and not entry.assumed) or entry.range):
             raise Unread(f"{name} is already in use", left.start, left.end, "ML206")
+        base = name.removesuffix("( | )")
+        if not self.strict and any(
+            self.scope.entries.get((other, False)) is not None and self.scope.is_function(base)
+            for other in (base, f"{base}( | )") if other != name
+        ):  # fmt: skip
+            message = f"how {name} follows from what is known of {base} is not judged"
+            raise Unread(message, left.start, left.end, "ML104")
         if any(isinstance(part, Call) and part.function == name for part in walk(right)):
             raise Unread("a definition by itself", right.start, right.end, "ML206")
         self._check_free_indices(Component(left, subs, start=left.start, end=left.end), right)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from mathlint.syntax import (
     BigOperator,
+    Chain,
     Dots,
     Group,
     Matrix,
@@ -23,6 +24,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
     Sum,
+    bare,
     children,
     walk,
 )
@@ -43,6 +45,7 @@ class Axes:
     ends: dict[Place, list[Ends]] = field(default_factory=dict)
     numbers: dict[Place, int] = field(default_factory=dict)
     moments: set[str] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
     labels: dict[Place, set[tuple[str, bool]]] = field(default_factory=dict)
 
     def class_of(self, member: Member) -> Member:
@@ -72,7 +75,7 @@ class Axes:
 
     def are_ends(self, ends: Ends) -> bool:
         """Whether bounds are those of a whole axis, and not of a part such as `1, ..., k`."""
-        letters = {m for m in self.parents if isinstance(m, str)}
+        letters = {m for m in self.parents if isinstance(m, str)} | self.patterns
         upper = [part for part in walk(ends[1]) if isinstance(part, Ref)]
         first = getattr(ends[0], "value", None) in (0, 1)
         return first and not any(name.name in letters for name in upper)
@@ -83,6 +86,13 @@ def note_axes(sentences: Iterable[Sentence], axes: Axes) -> None:
     sentences = list(sentences)
     axes.sizes |= {name for sentence in sentences for name in _sizes(sentence)}
     for sentence in sentences:
+        head = bare(sentence.members[0]) if isinstance(sentence, Chain) else None
+        if (
+            isinstance(head, Ref)
+            and isinstance(sentence, Chain)
+            and sentence.relations[:1] == ("=",)
+        ):
+            axes.patterns |= {sub.name for sub in head.subs if isinstance(sub, Ref)}
         _note(sentence, {}, axes)
 
 

@@ -33,6 +33,7 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sentence,
+    Symbol,
     Transpose,
     bare,
     rebuilt,
@@ -91,6 +92,7 @@ class PageCheck:
         self.taken: set[int] = set()
         self.declaring: set[int] = set()
         self.mentions: set[int] = set()
+        self.sets: dict[str, str] = {}
 
     def report(self) -> Report:
         """Judge every formula, then the snippets that the page embeds."""
@@ -132,6 +134,9 @@ class PageCheck:
                 if other is not None:
                     self.page.scope.mentioned.setdefault(name.name, set()).add(other.name)
                 following += 1
+            called = _called(sentences)
+            if called == "\\Phi" and not self._hears(prose.names_distribution, number + 1):
+                self.page.scope.heads.add(called)
             kronecker = name is not None and name.name == "\\delta" and len(name.subs) == 2
             if kronecker and not self._hears(prose.names_kronecker, number + 1):
                 self.page.scope.heads.add("\\delta")
@@ -184,7 +189,7 @@ class PageCheck:
         while unknown and following < self.count:
             later = self._peek(following)
             heads = introduced_by(later)
-            declared = all(isinstance(s, Membership | Range) for s in later)
+            declared = all(isinstance(s, Membership | Range | Mapping) for s in later)
             own = introduced_by(sentences)
             said = strict or declared or self._hears(prose.introduces, following)
             said |= self._hears(prose.explains, following)
@@ -399,6 +404,10 @@ class PageCheck:
                 empty = Unread("this line states nothing", sentence.start, sentence.end, "ML105")
                 self._unread(number, formula, empty, "mention")
                 continue
+            if self._is_second_set(sentence, formula):
+                again = Unread("this set is told otherwise already", 0, len(formula.tex), "ML206")
+                self._unread(number, formula, again, "mention")
+                continue
             rests = self.page.rests_on(sentence)
             if rests is not None:
                 self.page.lose(introduced_by((sentence,)), False)
@@ -450,6 +459,8 @@ class PageCheck:
         if applied is not None:
             self.page.apply(applied, names[0])
         for name in names:
+            if self._hears(prose.names_image, number + 1):
+                self.page.scope.others.add(name.name)
             if self._hears(prose.names_arrays, number + 1) and not self.page.strict:
                 self.page.note_shapeless(name)
             told = self._hears(prose.tells_symmetric, number + 1)
@@ -590,6 +601,13 @@ class PageCheck:
                 return False
             number -= 1
         return False
+
+    def _is_second_set(self, sentence: Sentence, formula: Formula) -> bool:
+        """Whether a set such as `\\mathcal{D} = \\{...\\}` is told twice, in two ways."""
+        node = sentence.members[0] if _is_mention(sentence) else None
+        if not isinstance(node, Symbol) or not node.text.startswith("set "):
+            return False
+        return self.sets.setdefault(node.text, formula.tex.strip()) != formula.tex.strip()
 
     def _in_passing(self, number: int, formula: Formula, sentence: Sentence) -> Judged | None:
         """What only looks like a declaration: `the kink at x = 0`, `on the branch x > 0`."""
@@ -784,6 +802,14 @@ def _mentioned(sentences: Sequence[Sentence]) -> Ref | None:
         return None
     name = bare(sentences[0].members[0])
     return name if isinstance(name, Ref) else None
+
+
+def _called(sentences: Sequence[Sentence]) -> str:
+    """The function that a formula mentions with its argument, if it does nothing else."""
+    node = (
+        bare(sentences[0].members[0]) if len(sentences) == 1 and _is_mention(sentences[0]) else None
+    )
+    return node.function if isinstance(node, Call) else ""
 
 
 def _is_mention(sentence: Sentence | None) -> TypeGuard[Chain]:

@@ -463,10 +463,18 @@ class Meaning(Indices):
 
     def _is_length(self, sub: Node) -> bool:
         """Whether what stands below `I` or `\\mathbf{1}` is a size, and no index of an entry."""
-        runs = isinstance(sub, Ref) and (
-            sub.name in self.bound or bool((e := self.scope.entry(sub)) and e.range is not None)
+        if isinstance(sub, Num):
+            return any(d.dims for known in self.scope.entries.values() for d in known.declared)
+        names = [part for part in walk(sub) if isinstance(part, Ref)]
+        entries = [self.scope.entry(name) for name in names]
+        runs = any(name.name in self.bound for name in names) or any(
+            entry is not None and entry.range is not None for entry in entries
         )
-        return not runs
+        sized = self.strict or all(
+            name.name in self.scope.axes.sizes or (entry is not None and entry.integer)
+            for name, entry in zip(names, entries, strict=True)
+        )
+        return sized and not runs
 
     def _of_size(self, ref: Ref) -> Value:
         """`I_n` and `\\mathbf{1}_m`: the identity and the vector of ones of a length."""
@@ -664,7 +672,8 @@ class Meaning(Indices):
             return self.terms.const(int(len(set(target[3])) == 1))
         if ref.name == "\\mathbf{1}" and _is_filled(entry):
             return self.terms.one
-        if ref.name in IDENTITIES and _is_identity(ref.name, entry):
+        known = ref.name in IDENTITIES and ref.name not in self.scope.others
+        if known and _is_identity(ref.name, entry):
             return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
 
@@ -1014,6 +1023,8 @@ class Meaning(Indices):
             return determinant(self.terms, arg)
         if isinstance(arg, Array):
             self._check_entrywise(node)
+        if name == "\\Phi" and name in self.scope.heads:
+            raise Unread("the function \\Phi is not introduced", node.start, node.end, "ML201")
         if name == "\\Phi":
             return mapped(arg, self._normal_distribution)
         if name in INVERTED:

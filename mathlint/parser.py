@@ -462,7 +462,8 @@ class Parser:
             else:
                 break
         named = f"{name}_{{{','.join(part.name for part in subs if isinstance(part, Ref))}}}"
-        if subs and layer is None and self.peek_is("open") and self.is_function(named):
+        plain = all(isinstance(part, Ref) for part in subs)
+        if subs and plain and layer is None and self.peek_is("open") and self.is_function(named):
             name, subs = named, ()
         if exponent is not None and _is_minus_one(exponent) and self.is_call(name, layer):
             raise Unread(

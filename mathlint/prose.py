@@ -73,7 +73,7 @@ INTRODUCES = re.compile(
     r"|satisfying|since|because|as"
     r"|设|令|假设|其中|且|满足|使得|对|对于|取|常数|由于|因为|并令|这里)\s*$"
     r"|\s*[,，、;；]\s*$|.*[（(]\s*$"
-    r"|(?:.*\n)?\s*(?:[-*+#]+\s*)?(?:[^\W\d_]+[- ]?){0,4}\s*[,，:：(（]?\s*$",
+    r"|.*\n\s*(?:[-*+#]+\s*)?(?:[^\W\d_]+[- ]?){0,4}\s*[,，:：(（]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 GIVEN_BY_WORD = re.compile(
@@ -83,7 +83,7 @@ GIVEN_BY_WORD = re.compile(
 )
 GIVES_VALUE = re.compile(
     r"(?:^|.*[\s，,（(:：;；。])(?:let|set|take|fix|with|choose|put|and|令|取|设|其中|且|记)\s*$"
-    r"|\s*[,，、;；]\s*$|(?:.*\n)?\s*(?:[-*+]\s*)?$",
+    r"|\s*[,，、;；]\s*$|.*\n\s*(?:[-*+]\s*)?$",
     re.IGNORECASE | re.DOTALL,
 )
 REGION = re.compile(
@@ -119,13 +119,14 @@ SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
 def gaps(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """The words before each formula, from the one before it or from the paragraph's begin.
 
-    The last are the words behind the last formula. A full stop inside the formula before it stands at their beginning.
+    The last are the words behind the last formula. A full stop inside the formula before them
+    stands at their beginning.
     """
     if not spans:
         return ()
     first, tail = text[: spans[0][0]], text[spans[-1][1] :]
     return (
-        first[first.rfind("\n\n") + 1 :],
+        first[first.rfind("\n\n") + 1 :] if "\n\n" in first else "\n" + first,
         *(
             ("." if ENDED.search(text[begin:end]) else "") + text[end:start]
             for (begin, end), (start, _) in pairwise(spans)
@@ -257,6 +258,17 @@ def names_kronecker(gap: str) -> bool:
         re.search(r"kronecker|克罗内克|克罗尼克|indicator|\bis (?:1|one|\$?1)", gap, re.I)
         is not None
     )
+
+
+def names_distribution(gap: str) -> bool:
+    """Whether words call a function the one of the normal distribution."""
+    return re.search(r"normal|gaussian|cdf|distribution|正态|高斯|分布", gap[:60], re.I) is not None
+
+
+def names_image(gap: str) -> bool:
+    """Whether words call a matrix a picture."""
+    words = r"\s*(?:be|is|为|是)?\s*(?:an? )?(?:\w+ )?(?:image|picture|photo|图)"
+    return re.match(words, gap) is not None
 
 
 def names_arrays(gap: str) -> bool:

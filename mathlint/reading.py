@@ -99,7 +99,11 @@ def read_formula(
         sign = tokens[0]
         symbol = Symbol(sign.text, start=sign.start, end=sign.end)
         return (Chain((symbol,), (), start=sign.start, end=sign.end),)
-    tokens = _members_of_set(tokens)
+    members = _members_of_set(tokens)
+    if members is not tokens and tokens[0].text.startswith("\\mathcal"):
+        name = Symbol(f"set {tokens[0].text}", start=0, end=tokens[-1].end)
+        return (Chain((name,), (), start=0, end=tokens[-1].end),)
+    tokens = members
     inside = _bracketed_condition(tokens)
     ranges = any(t.kind == "dots" or t.text == "in" for t in inside)
     rows = _rows(inside if ranges else tokens)

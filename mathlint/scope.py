@@ -162,6 +162,7 @@ class Scope:
     ambiguous: set[str] = field(default_factory=set)
     mentioned: dict[str, set[str]] = field(default_factory=dict)
     shapeless: set[Key] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
     told: dict[str, set[Fraction]] = field(default_factory=dict)
     below: dict[str, set[str]] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)
@@ -213,7 +214,8 @@ class Scope:
 
     def _has_axes(self, name: str, layered: bool, count: int) -> bool:
         entry = self.entries.get((name, layered))
-        return entry is not None and any(len(d.dims) == count for d in entry.declared)
+        lengths = [len(d.subs) + len(d.dims) for d in entry.declared if d.dims] if entry else []
+        return count in lengths
 
     def open(self, ref: Ref) -> Entry:
         """The entry of a name, made if there is none."""

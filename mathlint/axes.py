@@ -86,14 +86,13 @@ def note_axes(sentences: Iterable[Sentence], axes: Axes) -> None:
     sentences = list(sentences)
     axes.sizes |= {name for sentence in sentences for name in _sizes(sentence)}
     for sentence in sentences:
-        head = bare(sentence.members[0]) if isinstance(sentence, Chain) else None
-        if (
-            isinstance(head, Ref)
-            and isinstance(sentence, Chain)
-            and sentence.relations[:1] == ("=",)
-        ):
+        equation = isinstance(sentence, Chain) and sentence.relations[:1] == ("=",)
+        head = bare(sentence.members[0]) if isinstance(sentence, Chain) and equation else None
+        if isinstance(head, Ref):
             axes.patterns |= {sub.name for sub in head.subs if isinstance(sub, Ref)}
         _note(sentence, {}, axes)
+    ranges = [part for sentence in sentences for part in walk(sentence) if isinstance(part, Range)]
+    axes.moments -= {name.name for part in ranges for name in part.names}
 
 
 def _note(node: Node, bound: Mapping[str, Ends], axes: Axes) -> None:

@@ -108,13 +108,14 @@ class PageCheck:
         peeked = [self._peek(number) for number in numbers]
         survey(peeked, self.page.scope)
         source_display = [formula.display for formula in self.source.formulas]
-        for number, sentences in enumerate(peeked):
+        for number, sentences in enumerate([] if self.page.strict else peeked):
             shown = number < self.count and source_display[number]
             question = prose.gives_displayed if shown else prose.introduces
             doubtful = self._is_doubtful(number) or self._is_for_all(number)
             if not doubtful and self._hears(question, number):
                 self.page.note_sums(sentences)
-        self._note_told(peeked)
+        if not self.page.strict:
+            self._note_told(peeked)
         for number in numbers:
             self._visit(number)
         self.statements.sort(key=lambda item: item[0].formula)
@@ -172,8 +173,7 @@ class PageCheck:
             return []
         strict = self.page.strict
         question = prose.explains if strict else prose.may_explain
-        explained = question(self.gaps[following])
-        if not explained:
+        if not question(self.gaps[following]):
             self._hears(question, following)
             scope = self.page.scope
             names = {name for name, _ in scope.entries} | {"\\Phi"}
@@ -181,8 +181,7 @@ class PageCheck:
                 frozenset(scope.entries),
                 frozenset(filter(scope.is_function, names)),
             )
-            if not strict or not self._hears(prose.goes_on, following):
-                return []
+            return []
         sentences = self._peek(number)
         unknown = self.page.unknown(sentences)
         found = []
@@ -191,19 +190,24 @@ class PageCheck:
             heads = introduced_by(later)
             declared = all(isinstance(s, Membership | Range | Mapping) for s in later)
             own = introduced_by(sentences)
-            said = strict or declared or self._hears(prose.introduces, following)
-            said |= self._hears(prose.explains, following)
-            fits = heads & unknown and not names_in(later) & own and (explained or declared)
-            if fits and said:
+            if (
+                heads & unknown
+                and not names_in(later) & own
+                and (strict or declared or self._says_more(following))
+            ):
                 found.append(following)
             following += 1
             if following - number > LOOK_AHEAD:
                 break
             if following < self.count and not self._hears(prose.goes_on, following):
                 break
-        if found and explained:  # otherwise it did not matter whether the words explain
+        if found:  # otherwise it did not matter whether the words explain
             self._hears(question, number + 1)
         return found
+
+    def _says_more(self, number: int) -> bool:
+        """Whether words put a formula among what is given in its sentence."""
+        return self._hears(prose.introduces, number) or self._hears(prose.explains, number)
 
     def would_explain(self, number: int) -> bool:
         """Whether it would have mattered if the words before a formula had explained a name."""
@@ -277,8 +281,7 @@ class PageCheck:
         if said and not supposed and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
         answers = [self._hears(question, number) for question in words]
-        denied = self._hears(prose.denied_after, number + 1)
-        if not any(answers) or denied:
+        if not any(answers) or self._hears(prose.denied_after, number + 1):
             return None
         ends = {"start": sentence.start, "end": sentence.end}
         return Condition(sentence.members, sentence.relations, **ends)
@@ -459,7 +462,7 @@ class PageCheck:
         if applied is not None:
             self.page.apply(applied, names[0])
         for name in names:
-            if self._hears(prose.names_image, number + 1):
+            if not self.page.strict and self._hears(prose.names_image, number + 1):
                 self.page.scope.others.add(name.name)
             if self._hears(prose.names_arrays, number + 1) and not self.page.strict:
                 self.page.note_shapeless(name)
@@ -468,7 +471,8 @@ class PageCheck:
             said = self.page.is_square(name) and (told or called)
             if said and not self._hears(prose.puts_in_doubt, number):
                 self.page.assume_symmetric(name)
-            if self.page.is_vector(name) and self._hears(prose.one_hot, number + 1):
+            vector = not self.page.strict and self.page.is_vector(name)
+            if vector and self._hears(prose.one_hot, number + 1):
                 self.page.assume_one_hot(name)
 
     def _hear_rows(self, number: int, sentences: Sequence[Sentence]) -> None:
@@ -521,7 +525,8 @@ class PageCheck:
         function: Node | None = before.name if isinstance(before, Mapping) else None
         if _is_mention(before):
             function = bare(before.members[0])
-        if not names or not isinstance(function, Ref) or function == names[0]:
+        fits = bool(names) and isinstance(function, Ref) and function != names[0]
+        if self.page.strict or not fits or not isinstance(function, Ref):
             return None
         said = self._hears(prose.applies, number)
         behind = self._hears(prose.is_function_of, number + 1)
@@ -806,9 +811,9 @@ def _mentioned(sentences: Sequence[Sentence]) -> Ref | None:
 
 def _called(sentences: Sequence[Sentence]) -> str:
     """The function that a formula mentions with its argument, if it does nothing else."""
-    node = (
-        bare(sentences[0].members[0]) if len(sentences) == 1 and _is_mention(sentences[0]) else None
-    )
+    if len(sentences) != 1 or not _is_mention(sentences[0]):
+        return ""
+    node = bare(sentences[0].members[0])
     return node.function if isinstance(node, Call) else ""
 
 

@@ -89,8 +89,8 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             [sentence for sentences in formulas for sentence in sentences]
         )
         scope.functions |= scope.guessed
+        note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
         scope.ambiguous |= _bracketed_twice([s for sentences in formulas for s in sentences])
-    note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
 

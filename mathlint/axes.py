@@ -41,6 +41,7 @@ class Axes:
     """Classes of letters and places; `ends` are the bounds that sums give to places."""
 
     parents: dict[Member, Member] = field(default_factory=dict)
+    classes: dict[Member, list[Member]] = field(default_factory=dict)
     sizes: set[str] = field(default_factory=set)
     ends: dict[Place, list[Ends]] = field(default_factory=dict)
     numbers: dict[Place, int] = field(default_factory=dict)
@@ -57,13 +58,16 @@ class Axes:
     def join(self, one: Member, other: Member) -> None:
         """Put two members into one class."""
         self.parents[self.class_of(one)] = self.class_of(other)
+        self.classes.clear()
 
     def members(self, member: Member) -> list[Member]:
         """All members of a class, in the order in which the page shows them."""
         if member not in self.parents:
             return []
-        top = self.class_of(member)
-        return [other for other in self.parents if self.class_of(other) == top]
+        if not self.classes:
+            for other in self.parents:
+                self.classes.setdefault(self.class_of(other), []).append(other)
+        return self.classes[self.class_of(member)]
 
     def bounds(self, member: Member) -> Ends | None:
         """The bounds that all sums over a class have in common; None if there are none."""

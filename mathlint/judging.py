@@ -107,14 +107,8 @@ class PageCheck:
         numbers = range(0 if too_many else len(self.source.formulas))
         peeked = [self._peek(number) for number in numbers]
         survey(peeked, self.page.scope)
-        source_display = [formula.display for formula in self.source.formulas]
-        for number, sentences in enumerate([] if self.page.strict else peeked):
-            shown = number < self.count and source_display[number]
-            question = prose.gives_displayed if shown else prose.introduces
-            doubtful = self._is_doubtful(number) or self._is_for_all(number)
-            if not doubtful and self._hears(question, number):
-                self.page.note_sums(sentences)
         if not self.page.strict:
+            self._note_sums(peeked)
             self._note_told(peeked)
         for number in numbers:
             self._visit(number)
@@ -122,6 +116,17 @@ class PageCheck:
         self._snippets()
         self._unused()
         return self.told()
+
+    def _note_sums(self, peeked: Sequence[Sequence[Sentence]]) -> None:
+        """What the page gives sums of free variables to be, wherever it says so."""
+        for number, sentences in enumerate(peeked):
+            sums = [sentence for sentence in sentences if self.page.is_sum(sentence)]
+            shown = self.source.formulas[number].display
+            question = prose.gives_displayed if shown else prose.introduces
+            if not sums or self._is_doubtful(number) or self._is_for_all(number):
+                continue
+            if self._hears(question, number):
+                self.page.note_sums(sums)
 
     def _note_told(self, peeked: Sequence[Sequence[Sentence]]) -> None:
         """Which names the sentences that mention a name mention after it."""
@@ -599,12 +604,11 @@ class PageCheck:
 
     def _is_for_all(self, number: int) -> bool:
         """Whether the sentence of a formula speaks of all values."""
-        while number >= 0:
-            if self._hears(prose.quantifies, number):
+        for at in range(number, max(number - LOOK_AHEAD, -1), -1):
+            if self._hears(prose.quantifies, at):
                 return True
-            if not self._hears(prose.goes_on, number):
+            if not self._hears(prose.goes_on, at):
                 return False
-            number -= 1
         return False
 
     def _is_second_set(self, sentence: Sentence, formula: Formula) -> bool:

@@ -668,7 +668,11 @@ class Page(Declarations):
 
     def introduces(self, chain: Chain) -> bool:
         """Whether a chain begins with what it introduces."""
-        return chain.relations[:1] in (("=",), (":=",)) and self._introduces(bare(chain.members[0]))
+        try:
+            first = bare(chain.members[0])
+            return chain.relations[:1] in (("=",), (":=",)) and self._introduces(first)
+        except (Unread, Undecided):
+            return False  # judging the line itself will tell the fault
 
     def _declared_beside(self, chain: Chain) -> Chain:
         """What a formula declares after its equation holds for the equation too."""
@@ -899,14 +903,20 @@ class Page(Declarations):
         known = [entry.is_free and (entry.declared or not self.strict) for entry in entries]
         return bool(entries) and all(known)
 
+    def is_sum(self, sentence: Sentence) -> bool:
+        """Whether `\\sum_k y_k = 1` gives what the entries of one name sum to."""
+        if not isinstance(sentence, Chain) or sentence.relations != ("=",):
+            return False
+        left, right = (bare(member) for member in sentence.members)
+        total = isinstance(left, BigOperator) and left.kind == "sum" and literal(right)
+        return total and isinstance(left, BigOperator) and isinstance(bare(left.body), Ref)
+
     def note_sums(self, sentences: Sequence[Sentence]) -> None:
         """What a page says anywhere of the sum of free variables holds all over the page."""
         for sentence in sentences:
-            if isinstance(sentence, Chain) and sentence.relations == ("=",) and not self.strict:
-                left, right = (bare(member) for member in sentence.members)
-                total = isinstance(left, BigOperator) and left.kind == "sum" and literal(right)
-                if total and isinstance(left, BigOperator) and isinstance(bare(left.body), Ref):
-                    self.scope.sums.append((left, right))
+            assert isinstance(sentence, Chain)
+            left, right = (bare(member) for member in sentence.members)
+            self.scope.sums.append((left, right))
 
     def _covered(self, left: Ref, entry: Entry) -> tuple[list[bool], list[bool]]:
         """In which instances a definition, and a declaration, speaks of this name already."""

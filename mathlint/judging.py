@@ -319,7 +319,7 @@ class PageCheck:
     def _conditions_of_sentence(self, number: int) -> tuple[Condition, ...]:
         """The conditions that a sentence begins with, before it mentions some names."""
         at = number
-        while at - 1 in self.mentions or at == number:
+        while at == number or at in self.mentions:
             question = prose.leads_on if at == number else prose.goes_on
             if self.page.strict or not self._hears(question, at) or self._hears(prose.turns, at):
                 return ()

@@ -393,6 +393,7 @@ class Meaning(Indices):
 
     def _matrix(self, node: Matrix) -> Value:
         """A matrix by its rows, dots written out; a single column or row is a vector."""
+        node = _with_two_indices(node)
         if len(node.rows[0]) == 1:
             column = self._undotted(tuple(row[0] for row in node.rows), node)
             return self._entrywise_array((len(column),), column)
@@ -1450,6 +1451,22 @@ def _is_filled(entry: Entry) -> bool:
 def _family(entry: Entry) -> int:
     """How many indices tell the vectors of a family apart."""
     return max((len(d.subs) for d in entry.declared if d.dims), default=entry.family)
+
+
+def _with_two_indices(node: Matrix) -> Matrix:
+    """A matrix whose `a_{11}` has two indices because its `a_{1n}` has."""
+    names = [cell for row in node.rows for cell in row if isinstance(cell, Ref)]
+    two = {name.name for name in names if len(name.subs) == 2}
+
+    def split(cell: Node) -> Node:
+        sub = cell.subs[0] if isinstance(cell, Ref) and len(cell.subs) == 1 else None
+        if not isinstance(cell, Ref) or cell.name not in two or not isinstance(sub, Num):
+            return cell
+        digits = str(sub.value)
+        marks = tuple(Num(Fraction(int(d)), start=sub.start, end=sub.end) for d in digits)
+        return replace(cell, subs=marks) if len(digits) == 2 else cell
+
+    return replace(node, rows=tuple(tuple(map(split, row)) for row in node.rows))
 
 
 def _special_first(defined: Sequence[Defined]) -> list[Defined]:

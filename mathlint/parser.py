@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -1110,13 +1110,20 @@ class Parser:
     def matrix(self, token: Token) -> Node:
         """Rows of entries; between single bars, their determinant."""
         rows, end = self.rows()
-        found = tuple(
-            tuple(self.inner(cell, token.end) for cell in split_at(row, ["&", ","])) for row in rows
-        )
+        found = tuple(tuple(self.cells(row, token)) for row in rows)
         if len({len(row) for row in found}) != 1:
             raise Unread("the rows of a matrix differ in length", token.start, end)
         node = Matrix(found, start=token.start, end=end)
         return Call("det", (node,), start=node.start, end=end) if token.text == "vmatrix" else node
+
+    def cells(self, row: list[Token], near: Token) -> Iterator[Node]:
+        """The entries of a row; one that is left empty between dots belongs to them."""
+        dotted = any(token.kind == "dots" for token in row)
+        for cell in split_at(row, ["&", ","]):
+            if dotted and not any(token.kind != "gap" for token in cell):
+                yield Dots(start=near.start, end=near.end)
+            else:
+                yield self.inner(cell, near.end)
 
     def rows(self) -> tuple[list[list[Token]], int]:
         """The rows up to the end of an environment, and where it ends."""

@@ -273,10 +273,8 @@ def names_image(gap: str) -> bool:
 
 def names_arrays(gap: str) -> bool:
     """Whether words call a name a matrix or a vector without a shape."""
-    return (
-        re.match(r"\s*(?:be|is|are|为|是)\s*(?:an? )?(?:\w+ )?(?:matri|vector|矩阵|向量)", gap)
-        is not None
-    )
+    words = r"\s*(?:be|is|are|为|是)\s*(?:an? )?(?:\w+ )?(?:matri|vector|矩阵|向量)"
+    return re.match(words, gap) is not None and not tells_shape_at_end(gap)
 
 
 def speaks_of_other(text: str) -> bool:

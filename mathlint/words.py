@@ -167,6 +167,8 @@ def _closing(tokens: Sequence[Token], at: int) -> int:
 def _indices(tokens: Sequence[Token]) -> Iterable[str]:
     """Letters that stand alone below a name or a sum, or run over a range."""
     for place, (sign, token) in enumerate(pairwise(tokens)):
+        if place and tokens[place - 1].text in ("nabla", "partial"):
+            continue  # a variable stands there, and no index
         if sign.kind == "_" and token.kind == "name":
             yield token.text
         elif sign.kind == "_" and token.kind == "{":

@@ -1,0 +1,292 @@
+"""Pages that declare less than a textbook does: what a reader understands, and where it ends.
+
+Every page stands in two forms under the setting that assumes undeclared names: the right one is
+green, the wrong one has a finding. What stands alone is wrong however it is worded, and may not be
+green either.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mathlint.check import check_text
+from mathlint.report import Report
+from mathlint.settings import Settings
+
+REAL = Settings(seed=1)
+SOFTMAX = r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$"
+
+# page with a gap, what is right there, what is wrong there
+PAIRS = {
+    "a word without a font": (
+        r"$loss = (w - y)^2$. Then $$\frac{\partial loss}{\partial w} = @$$",
+        "2(w - y)", "2(y - w)",
+    ),
+    "a logarithm without its backslash": (
+        r"$$\frac{d}{dp} log(p) = @, \quad p > 0$$", r"\frac{1}{p}", "p",
+    ),
+    "letters below a name": (
+        r"$net_{o1} = w_5 out_{h1} + b$. $$\frac{\partial net_{o1}}{\partial w_5} = @$$",
+        "out_{h1}", "w_5",
+    ),
+    "labels of two letters": (
+        r"$W_{hx} \in \mathbb{R}^{h \times d}$, $x \in \mathbb{R}^d$, $v \in \mathbb{R}^h$."
+        r" $$\nabla_x (v^T W_{hx} x) = @ v$$",
+        "W_{hx}^T", "W_{hx}",
+    ),
+    "Greek letters as they are typed": (
+        "$σ(z) = \\frac{1}{1+e^{-z}}$. $$\\frac{∂σ}{∂z} = @$$", "σ(z)(1 − σ(z))", "σ(z)(1 + σ(z))",
+    ),
+    "fractions by over": (r"$$\frac{d}{dx} {x^2 \over 2} = @$$", "x", "2x"),
+    "braces around everything": (
+        r"${{h}_{\theta }}\left( x \right)={{\theta }^{2}}x$."
+        r" $$\frac{\partial {{h}_{\theta }}\left( x \right)}{\partial \theta} = @$$",
+        r"2\theta x", r"\theta x",
+    ),
+    "plain dots": (r"$$x_1 + x_2 + ... + x_n = @$$", r"\sum_{i=1}^n x_i", r"\sum_{i=2}^n x_i"),
+    "a function at a sample": (
+        r"$f(x_i) = w x_i + b$. $$\frac{\partial f(x_i)}{\partial w} = @$$", "x_i", "w",
+    ),
+    "a function inside a chain": (
+        r"$a = \sigma(z) = \frac{1}{1+e^{-z}}$. $$\frac{da}{dz} = @$$", "a(1-a)", "a(1+a)",
+    ),
+    "a function by its logarithm": (
+        r"$\ln L(\mu) = -\frac{(x-\mu)^2}{2}$. $$\frac{\partial \ln L}{\partial \mu} = @$$",
+        r"x - \mu", r"\mu - x",
+    ),
+    "a square as a parameter": (
+        r"$\ell(\mu, \sigma^2) = -\ln \sigma^2 - \frac{\mu^2}{\sigma^2}$, $\sigma > 0$."
+        r" $$\frac{\partial \ell}{\partial \sigma^2} = -\frac{1}{\sigma^2} + @$$",
+        r"\frac{\mu^2}{\sigma^4}", r"\frac{\mu^2}{\sigma^3}",
+    ),
+    "a density": (
+        r"$p(x \mid \mu) = e^{-(x-\mu)^2}$."
+        r" $$\frac{\partial \ln p(x \mid \mu)}{\partial \mu} = @$$",
+        r"2(x-\mu)", r"-2(x-\mu)",
+    ),
+    "a scalar function beside a vector": (
+        r"$x \in \mathbb{R}^n$, $\sigma(x) = \frac{1}{1+e^{-x}}$. $$\sigma'(t) = @$$",
+        r"\sigma(t)(1-\sigma(t))", r"\sigma(t)(1+\sigma(t))",
+    ),
+    "functions that the field knows by name": (
+        r"$z \in \mathbb{R}^n$, $p = \operatorname{softmax}(z)$."
+        r" $$\frac{\partial p}{\partial z} = \operatorname{diag}(p) @ p p^T$$", "-", "+",
+    ),
+    "any differentiable function": (
+        r"$a = \phi(wx)$. $$\frac{\partial a}{\partial w} = \phi'(wx) @$$", "x", "w",
+    ),
+    "ranges that nothing gives": (
+        SOFTMAX + r". If $i \ne j$, $$\frac{\partial p_i}{\partial z_j} = @$$",
+        "-p_i p_j", "p_i p_j",
+    ),
+    "a sum with its letter and its end": (
+        r"$$\sum_j^n x_j = @$$", r"\sum_{k=1}^n x_k", r"\sum_{k=1}^{n-1} x_k",
+    ),
+    "a state in time": (
+        r"$W \in \mathbb{R}^{n \times n}$, $h_t \in \mathbb{R}^n$, $h_{t+1} = W h_t$."
+        r" $$\frac{\partial h_{t+1}}{\partial h_t} = @$$", "W", "W^T",
+    ),
+    "one step of a cell": (
+        r"$c_{t-1}, i \in \mathbb{R}$, $c_t = f c_{t-1} + i$."
+        r" $$\frac{\partial c_t}{\partial f} = @$$",
+        "c_{t-1}", "c_t",
+    ),
+    "a recursion from its last member": (
+        r"$l = 1, \dots, L$, $L \in \mathbb{N}$, $\delta^{(L)} = y$,"
+        "\n\n$$\\delta^{(l)} = 2\\delta^{(l+1)} \\quad (l = 1, \\dots, L - 1)$$\n\n"
+        r"$$\frac{\partial \delta^{(l)}}{\partial \delta^{(l+1)}} = @"
+        r" \quad (l = 1, \dots, L - 1)$$",
+        "2", "1",
+    ),
+    "ones as long as they have to be": (
+        r"$A \in \mathbb{R}^{m \times n}$."
+        r" $$\mathbf{1}^T A \mathbf{1} = \sum_{i=1}^m \sum_{j=1}^n @$$",
+        "A_{ij}", "A_{ii}",
+    ),
+    "an identity of any size": (
+        r"$A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$. $$(A + \lambda I)x = Ax + @$$",
+        r"\lambda x", "x",
+    ),
+    "matrices by their entries": (
+        r"$$\begin{bmatrix} a & b \\ c & h \end{bmatrix} \begin{bmatrix} x \\ y \end{bmatrix} ="
+        r" \begin{bmatrix} ax + by \\ @ \end{bmatrix}$$", "cx + hy", "bx + hy",
+    ),
+    "a matrix with dots": (
+        r"$A \in \mathbb{R}^{m \times n}$. $$A = \begin{bmatrix} a_{11} & \cdots & a_{1n} \\"
+        r" \vdots & & \vdots \\ @ & \cdots & a_{mn} \end{bmatrix}$$", "a_{m1}", "a_{1m}",
+    ),
+    "a list that declares": (
+        r"$w = (w_1, \dots, w_n)^T$, $f(w) = \sum_{i=1}^n w_i^2$. $$\nabla_w f(w) = @$$", "2w", "w",
+    ),
+    "rows of a matrix": (
+        r"$X \in \mathbb{R}^{m \times n}$ with rows $x_i^T$. $$X^T X = \sum_{i=1}^m @$$",
+        "x_i x_i^T", "x_i^T x_i",
+    ),
+    "rows in Chinese": (
+        r"设 $X \in \mathbb{R}^{m \times n}$ 的各行为 $x_i^T$。$$X^T X = \sum_{i=1}^m @$$",
+        "x_i x_i^T", "x_i^T x_i",
+    ),
+    "a shape in words": (
+        r"$x$ is a matrix of shape $N \times D$ and $v \in \mathbb{R}^D$. $$\|xv\|^2 = v^T @ v$$",
+        "x^T x", "x x^T",
+    ),
+    "a symmetric matrix": (
+        r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric, $x \in \mathbb{R}^n$."
+        r" $$\nabla_x (x^T A x) = @$$", "2Ax", "Ax",
+    ),
+    "a one-hot vector": (
+        r"$y, z \in \mathbb{R}^n$, where $y$ is one-hot. " + SOFTMAX
+        + r", $L = -\sum_k y_k \ln p_k$. $$\frac{\partial L}{\partial z_i} = @$$",
+        "p_i - y_i", "y_i - p_i",
+    ),
+    "a sum that is told behind": (
+        r"$y, z \in \mathbb{R}^n$. " + SOFTMAX
+        + r", $L = -\sum_k y_k \ln p_k$. $$\frac{\partial L}{\partial z_i} = @$$" "\n\n"
+        r"$\sum_k y_k = 1$ because the labels are probabilities.", "p_i - y_i", "p_i y_i",
+    ),
+    "an assumption by itself": (
+        "For the backward pass ($x \\ne 0$):\n\n$$\\frac{d}{dx} \\max(0, x) = @$$",
+        r"\mathbb{1}[x > 0]", r"\mathbb{1}[x < 0]",
+    ),
+    "a condition before some names": (
+        SOFTMAX + r"。当 $i = j$ 时，求 $p_i$ 的导数："
+        "\n\n$$\\frac{\\partial p_i}{\\partial z_j} = @$$",
+        "p_i(1 - p_i)", "-p_i p_j",
+    ),
+    "a display that goes on": (
+        "$$f(x) = (x + 1)^2$$\n\nMultiplied out:\n\n$$= x^2 + @ + 1$$", "2x", "x",
+    ),
+    "what is set to zero": (
+        "$f(x) = (x - 3)^2$. Set the derivative to zero:\n\n$$\\frac{d f}{dx} = @ = 0$$",
+        "2(x - 3)", "x - 3",
+    ),
+    "an optimum": (
+        r"$f(x) = (x - 3)^2$ is smallest at $$x^* = @$$", "3", "2",
+    ),
+    "a loss of which only derivatives are told": (
+        r"$z = wx$, $a = \tanh(z)$. $$\frac{\partial C}{\partial w} = @$$",
+        r"\frac{\partial C}{\partial a}(1 - a^2)x", r"\frac{\partial C}{\partial a}(1 - a)x",
+    ),
+    "a loss applied to a name": (
+        r"$y = Wx$, $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$. A loss"
+        r" $L : \mathbb{R}^m \to \mathbb{R}$ is applied to $y$."
+        r" $$\frac{\partial L}{\partial W} = @$$",
+        r"\frac{\partial L}{\partial y} x^T", r"x \frac{\partial L}{\partial y}^T",
+    ),
+    "labels as indices": (
+        r"$y_i \in \{1, \dots, K\}$, $p_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$,"
+        r" $L = -\ln p_{y_i}$."
+        r" $$\frac{\partial L}{\partial z_k} = p_k @ \mathbb{1}\{y_i = k\}$$", "-", "+",
+    ),
+    "the gradient takes the transpose": (
+        r"$x, v \in \mathbb{R}^n$, $f(x) = x^T x$. $$\nabla f(x)^T v = @$$", "2x^T v", "x^T v",
+    ),
+    "a determinant by bars": (
+        r"$A \in \mathbb{R}^{n \times n}$. $$|2A| = @ |A|$$", "2^n", "2",
+    ),
+    "dashes behind brackets": (
+        r"$f(x) = \frac{1}{1+e^{-x}}$. $$f'(x) = -\frac{(1+e^{-x})'}{(1+e^{-x})^2} = @$$",
+        r"\frac{e^{-x}}{(1+e^{-x})^2}", r"-\frac{e^{-x}}{(1+e^{-x})^2}",
+    ),
+    "a norm and its index": (
+        r"$x \in \mathbb{R}^n$. $$\nabla_x \|x\|^2_2 = @$$", "2x", "x",
+    ),
+    "cases without columns": (
+        r"$x \ne 0$: $$|x| = \left\{ \begin{aligned} x, \quad x > 0 \\ @, \quad x < 0"
+        r" \end{aligned} \right.$$",
+        "-x", "x",
+    ),
+    "initial values": (
+        "$h_0 = 1$, $h_t = 2 h_{t-1}$. $$h_3 = @$$", "8", "6",
+    ),
+}  # fmt: skip
+
+
+def report(page: str) -> Report:
+    return check_text(page, "page.md", REAL)
+
+
+@pytest.mark.parametrize(("page", "right", "wrong"), PAIRS.values(), ids=PAIRS)
+def test_the_right_page_is_green_and_the_wrong_one_is_not(
+    page: str, right: str, wrong: str
+) -> None:
+    assert page.count("@") == 1
+    found = report(page.replace("@", right))
+    assert not found.findings, found.findings[0].message
+    assert {"claim", "definition"} & {statement.kind for statement in found.statements}
+    assert report(page.replace("@", wrong)).findings
+
+
+WRONG = {
+    "for all": r"For all $x \in \mathbb{R}$, $x^2 \ge 1$.",
+    "it holds": r"For all $x, y \in \mathbb{R}$ it holds that $x y \ge 0$.",
+    "for all, in Chinese": r"对任意 $x \in \mathbb{R}$，$x^2 \ge 1$。",
+    "on a branch": "On the branch $x \\ge 0$ this is plain.\n\n$$\\max(0, x) = x$$",
+    "in passing": "The kink is at $x = 0$.\n\n$$\\max(0, x) = -x$$",
+    "a mixed derivative": r"$f(x, y) = x^2 y^3$. $$f_{xy} = 5 x y$$",
+    "a partial derivative": r"$f(x, y) = x^2 y$. $$f_x = 3 x y$$",
+    "two paths to a loss": "$$u = w x$$\n\n$$v = w y$$\n\n"
+    r"$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial u} x$$",
+    "two names of a loss": r"$y = W x$, $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$. The"
+    r" loss $L$ is a function of $y$ and of $W$."
+    r" $$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial y} x^T$$",
+    "nonsymmetric": r"$x \in \mathbb{R}^n$. For a nonsymmetric matrix"
+    r" $A \in \mathbb{R}^{n \times n}$ $$\nabla_x (x^T A x) = 2 A x$$",
+    "symmetric only sometimes": r"$x \in \mathbb{R}^n$, $A \in \mathbb{R}^{n \times n}$."
+    r" The matrix $A$ is symmetric only in special cases. $$\nabla_x (x^T A x) = 2 A x$$",
+    "otherwise": r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$。当 $i = j$ 时见习题，否则："
+    "\n\n$$\\frac{\\partial p_i}{\\partial z_j} = p_i (1 - p_i)$$",
+    "a condition that fails": r"Let $x \in \mathbb{R}$. Then $|x| = x$ if $x > 0$ fails.",
+    "not needed": r"Let $x \in \mathbb{R}$. Then $|x| = x$ ($x > 0$ is not needed here).",
+    "not one-hot": r"Let $w \in \mathbb{R}^n$ be no one-hot vector."
+    r" $$\left(\sum_i w_i\right)^2 = \sum_i w_i$$",
+    "a sum as a theorem": "Let $w \\in \\mathbb{R}^n$. Then\n\n$$\\sum_i w_i = 1$$",
+    "a training set": r"$f(x) = x^2 + x$. The training set has zero mean, hence"
+    "\n\n$$\\frac{d f}{d x} = 0$$",
+    "the columns": r"$X \in \mathbb{R}^{m \times n}$ with columns $x_i$."
+    r" $$X^T X = \sum_{i=1}^{m} x_i x_i^T$$",
+    "a word with the sign of rows": r"设 $X \in \mathbb{R}^{m \times n}$，进行变换得到 $x_i$，则"
+    r" $$\sum_{i=1}^{m} x_i x_i^T = X^T X$$",
+    "the shape of a transpose": r"The transpose of $A$ has shape $m \times n$."
+    r" $$\operatorname{tr}(A^T A) = \sum_{i=1}^{m} \sum_{j=1}^{n} A_{ij}^2$$",
+    "a claim by a verb": "$(x + 1)^2$ expands to $x^2 + 1$.",
+    "a scaled determinant": r"$A \in \mathbb{R}^{n \times n}$. $|2A| = 2|A|$.",
+    "a centring matrix": r"$x \in \mathbb{R}^n$. $$x^T (I - \mathbf{1}\mathbf{1}^T) x = 0$$",
+    "the whole after its entries": r"$X \in \mathbb{R}^{n \times n}$,"
+    r" $A_{ij} = \sum_k X_{ik} X_{jk}$. $$A = X^T X$$",
+    "a conditional density": r"The joint density is $p(x, y) = 4xy$. $$p(x \mid y) = 4xy$$",
+    "Bayes turned round": r"$p(x \mid \mu) = e^{-(x-2\mu)^2}$. $$p(\mu \mid x) = e^{-(\mu-2x)^2}$$",
+    "a value at a point": "Let $P(A) = 0.3$. Then $P(B) = 0.3$.",
+    "a constant at a node": "$f(x_0) = c$. Then $f(x) = c$.",
+    "a parameter as an index": "$s(x, k) = w_k x + b_k$. $$s(x, j) = w_k x + b_k$$",
+    "a parameter as an end": r"$S(n) = \sum_{i=1}^n i$. $$S(n+1) = S(n)$$",
+    "two steps back": r"$h_{t-1} \in \mathbb{R}$, $h_t = \tanh(w h_{t-1})$."
+    r" $$\frac{\partial h_t}{\partial h_{t-2}} = 0$$",
+    "a power of time": r"$m_{t-1} \in \mathbb{R}$, $m_t = \beta m_{t-1} + g$."
+    r" $$\frac{m_t}{1 - \beta^t} = \frac{m_t}{1 - \beta}$$",
+    "a partial sum": r"$s_k = \sum_{i=1}^k x_i$. $$\frac{\partial s_k}{\partial x_j} = 1$$",
+    "a causal row": r"$a_{ij} = \frac{e^{s_{ij}}}{\sum_{k=1}^{i} e^{s_{ik}}}$."
+    r" $$\sum_j a_{ij} = 1$$",
+    "two sizes that may be equal": r"$m, n \in \mathbb{N}$. $$(m - n)^2 \ge 1$$",
+    "no injection": "$v \\in \\mathbb{R}$, $f(x) = x^2 + 1$, $f(u) = f(v)$. $$u = v$$",
+    "members that break the rule": "$x_1 = 2$, $x_2 = 5$. $$x_{k+1} = x_k + 1$$",
+    "a gradient of two variables": r"$f(x, y) = x^2 + y^2$. $$\frac{\partial f}{\partial x} = 2x$$"
+    r" $$\nabla f = 2x$$",
+    "the dash of a constant": "Let $c$ be a constant. $$(c^2)' = 2c$$",
+    "an error called delta": r"$E = \sum_i \sum_j \delta_{ij}^2$, where $\delta_{ij}$ is"
+    r" the error of output $j$. $$E = \sum_i \sum_j \delta_{ij}$$",
+    "a feature map": r"Let $\Phi(x)$ be a feature map. $$\Phi(-x) = 1 - \Phi(x)$$",
+    "a picture": r"Let $I \in \mathbb{R}^{n \times n}$ be an image, $x \in \mathbb{R}^n$."
+    r" $$I x = x$$",
+    "matrices without a shape": "Let $A$ and $B$ be matrices. $$(AB)^{-1} = A^{-1} B^{-1}$$",
+    "a discount in a layer": r"$a^{l} = w a^{l-1}$, $L = \gamma^l c$."
+    r" $$\frac{\partial L}{\partial \gamma} = 0$$",
+    "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
+    "an update": r"$w = w - \alpha(w - y)$",
+    "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
+}
+
+
+@pytest.mark.parametrize("page", WRONG.values(), ids=WRONG)
+def test_a_wrong_page_is_not_green_whatever_its_words(page: str) -> None:
+    assert report(page).findings

@@ -513,8 +513,9 @@ class Parser:
                 sign = self.tokens[place]
                 self.tokens[place] = Token(",", ",", sign.start, sign.end)
         group = self.group(self.take())
-        assert isinstance(group, Group)
-        return group
+        if isinstance(group, Group):
+            return group
+        return Group((group,), "(", start=group.start, end=group.end)
 
     def component(self, node: Node) -> Node:
         """An index after brackets or a call picks an entry."""
@@ -689,9 +690,7 @@ class Parser:
         if following is None or following.kind not in JUXTAPOSED:
             raise Unread(f"\\{token.text} needs an argument", token.start, token.end)
         if following.kind == "open" and following.text in "([{":
-            group = self.group(self.take())
-            assert isinstance(group, Group)
-            return group.items
+            return self.arguments().items
         return (self.bare_argument(token),)
 
     def bare_argument(self, token: Token) -> Node:

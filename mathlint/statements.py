@@ -791,7 +791,9 @@ class Page(Declarations):
             return False
         if not any(d.dims for d in entry.declared):
             return False
-        return any(isinstance(p, Ref) and p.name == left.name and p.subs for p in walk(right))
+        own = self.scope.canonical(left)
+        entries = (p for p in walk(right) if isinstance(p, Ref) and p.subs)
+        return any(self.scope.canonical(p) == own for p in entries)
 
     def _claim(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         span = (right.start, right.end)

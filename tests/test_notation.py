@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from mathlint import page, reading, syntax, tokens
+from mathlint import page, parser, reading, syntax, tokens
+from mathlint.check import check_text
 from mathlint.judging import PageCheck
 from mathlint.page import read_page
 from tools import notation
-from tools.notation import CODES, CONSTRUCTS, STRICT, is_read, message_of, page_of, pages, written
+from tools.notation import (
+    ASSUMED,
+    CODES,
+    CONSTRUCTS,
+    LAX,
+    STRICT,
+    is_read,
+    message_of,
+    page_of,
+    pages,
+    written,
+)
 
 MATHLINT = Path(page.__file__).parent
 WITHOUT_EXAMPLE = {"ML001", "ML101", "ML302", "ML401", "ML402", "ML403", "ML404", "ML900"}
@@ -36,7 +48,7 @@ def test_a_page_holds_every_table_once(language: str) -> None:
         (notation.PLAIN, tokens.PLAIN),
         (notation.WITH_ARGUMENT, tokens.WITH_ARGUMENT),
         (notation.BRACKETS, {*tokens.OPENING.values(), *tokens.BARS.values()}),
-        (notation.ENVIRONMENTS, page.ENVIRONMENTS | reading.ROWS | notation.UNKNOWN),
+        (notation.ENVIRONMENTS, page.ENVIRONMENTS | reading.ROWS | parser.MATRICES),
     ],
     ids=["functions", "commands", "typography", "brackets", "environments"],
 )
@@ -69,6 +81,12 @@ def test_every_kind_of_node_has_an_example_that_is_read() -> None:
     kinds = {kind for kind in vars(syntax).values() if isinstance(kind, type)}
     wanted = {kind for kind in kinds if issubclass(kind, syntax.Node)} - {syntax.Node}
     assert {kind.__name__ for kind in wanted - shown} == set()
+
+
+@pytest.mark.parametrize("example", [example for _, example in ASSUMED])
+def test_what_a_page_may_leave_unsaid_is_refused_where_all_must_be_said(example: str) -> None:
+    assert not check_text(example, "", LAX).findings
+    assert check_text(example, "", STRICT).findings
 
 
 def test_every_finding_code_is_told() -> None:

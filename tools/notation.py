@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from mathlint import page as source
-from mathlint import reading, tokens
+from mathlint import parser, reading, tokens
 from mathlint.check import check_text
 from mathlint.report import GREEN, Report, SnippetCheck, Statement
 from mathlint.settings import Settings
@@ -23,6 +23,7 @@ from mathlint.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh")
 STRICT = Settings(undeclared="error")
+LAX = Settings(undeclared="real")
 CONTEXT = (
     r"x, y, t \in \mathbb{R}",
     r"m, n \in \mathbb{N}",
@@ -52,6 +53,7 @@ KIND = {
     "claim accepted": Text("claim", "断言"),
     "aside": Text("not judged, as the page says", "不作判定，页面已说明"),
 }
+GREEN_PAGE = Text("all green", "全部通过")
 HEADINGS = {
     "written": Text("Written", "写法"),
     "example": Text("Example", "示例"),
@@ -129,6 +131,7 @@ PLAIN = {
     "dfrac": r"\dfrac{x}{2} = 0.5x",
     "tfrac": r"\tfrac{x}{2} = 0.5x",
     "cfrac": r"\cfrac{x}{2} = 0.5x",
+    "over": r"{x \over 2} = 0.5x",
     "partial": r"\frac{\partial}{\partial x}(xy) = y",
     "nabla": r"\nabla_v(w^\top v) = w",
     "sum": r"\sum_{k=1}^{3} k = 6",
@@ -181,10 +184,17 @@ ENVIRONMENTS = {
     "displaymath": r"\begin{displaymath} x + x = 2x \end{displaymath}",
     "aligned": r"$$\begin{aligned} x + x &= 2x && \text{one by one} \end{aligned}$$",
     "align": r"\begin{align} x + x &= 2x \end{align}",
-    "pmatrix": r"$$\begin{pmatrix} x & 0 \\ 0 & x \end{pmatrix}$$",
-    "bmatrix": r"$$\begin{bmatrix} x & 0 \\ 0 & x \end{bmatrix}$$",
+    "pmatrix": r"$$\begin{pmatrix} x & y \end{pmatrix} \begin{pmatrix} x \\ y \end{pmatrix}"
+    r" = x^2 + y^2$$",
+    "bmatrix": r"$$\begin{bmatrix} x & y \\ y & x \end{bmatrix}"
+    r" \begin{bmatrix} 1 \\ 1 \end{bmatrix} = \begin{bmatrix} x + y \\ x + y \end{bmatrix}$$",
+    "matrix": r"$$\left(\begin{matrix} x & 0 \\ 0 & x \end{matrix}\right)"
+    r" \left(\begin{matrix} 1 \\ 1 \end{matrix}\right)"
+    r" = \left(\begin{matrix} x \\ x \end{matrix}\right)$$",
+    "smallmatrix": r"$$\det\left(\begin{smallmatrix} x & 0 \\ 0 & x \end{smallmatrix}\right)"
+    r" = x^2$$",
+    "vmatrix": r"$$\begin{vmatrix} x & y \\ y & x \end{vmatrix} = x^2 - y^2$$",
 }
-UNKNOWN = frozenset({"pmatrix", "bmatrix"})
 DELIMITERS = (
     "$x + x = 2x$",
     "$$x + x = 2x$$",
@@ -290,6 +300,7 @@ CONSTRUCTS: tuple[tuple[Text, tuple[str, ...]], ...] = (
             r"\partial_x(x^2) = 2x",
             r"$f(t) = t^2$ $f'(x) = 2x$",
             r"$f(t) = t^2$ $f''(x) = 2$",
+            r"$f(t) = t^2$ $(t^2)' = 2t$",
             r"\left. \dfrac{d}{dx}x^2 \right|_{x=3} = 6",
             r"\dot{x} = 1",
             r"d(x^2) = 2x \, dx",
@@ -325,6 +336,8 @@ CONSTRUCTS: tuple[tuple[Text, tuple[str, ...]], ...] = (
             r"\|S\|_2 = 1",
             r"$\mathbf{1} \in \mathbb{R}^n$ $v^\top \mathbf{1} = \sum_i v_i$",
             r"$I \in \mathbb{R}^{n \times n}$ $IS = S$",
+            r"S = \begin{bmatrix} S_{11} & \cdots & S_{1n} \\ \vdots & & \vdots \\ "
+            r"S_{n1} & \cdots & S_{nn} \end{bmatrix}",
         ),
     ),
     (
@@ -339,6 +352,42 @@ CONSTRUCTS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (
         Text("Expectations, sets, assignments", "期望、集合、赋值"),
         (r"\mathbb{E}[x] = 0", r"\{v_i\}_{i=1}^{n}", r"x \leftarrow x - y"),
+    ),
+    (
+        Text("A sign that the text speaks of", "正文所说的记号"),
+        (r"\odot",),
+    ),
+)  # fmt: skip
+
+# What a page may leave unsaid where undeclared names are assumed real; each is a page of its own.
+ASSUMED: tuple[tuple[Text, str], ...] = (
+    (
+        Text("a name that nothing introduces is any real number", "未经引入的名称取任意实数"),
+        r"$\frac{d}{dx} e^{ax} = ae^{ax}$",
+    ),
+    (
+        Text("a name with an index is a family as long as its sum", "带指标的名称长度与求和一致"),
+        r"$s = \sum_i w_i x_i$ $\frac{\partial s}{\partial w_j} = x_j$",
+    ),
+    (
+        Text("a function of a vector acts on each entry", "作用于向量的函数逐元素计算"),
+        r"$v \in \mathbb{R}^n$ $\exp(v) \odot \exp(v) = \exp(2v)$",
+    ),
+    (
+        Text("a gradient has the shape of its variable, a Jacobian a row for each output",
+             "梯度与自变量同形，雅可比矩阵每个输出占一行"),
+        r"$A \in \mathbb{R}^{m \times n}$, $v \in \mathbb{R}^n$ "
+        r"$\frac{\partial (Av)}{\partial v} = A$ $\nabla_v \|v\|^2 = 2v$",
+    ),
+    (
+        Text("a function known by its name has its usual meaning", "通用名称的函数取其通行含义"),
+        r"$a = \text{ReLU}(z)$ $\frac{da}{dz} = \mathbb{1}[z > 0]$ for $z \ne 0$",
+    ),
+    (
+        Text("a name without a font, or a letter of Greek as it is",
+             "未用字体命令的名称与希腊字母"),
+        r"$z \in \mathbb{R}^n$ $p = softmax(z)$ $p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ "
+        r"$\frac{∂(αx)}{∂x} = α$",
     ),
 )  # fmt: skip
 
@@ -479,7 +528,7 @@ def sorted_rows(rows: Iterable[tuple[str, str]], language: str) -> list[tuple[st
 
 
 def delimiters(language: str) -> str:
-    environments = sorted(source.ENVIRONMENTS | reading.ROWS | UNKNOWN)
+    environments = sorted(source.ENVIRONMENTS | reading.ROWS | parser.MATRICES)
     rows = [(code(row.replace("x + x = 2x", "…")), row) for row in DELIMITERS]
     rows += [(code(f"\\begin{{{name}}}"), ENVIRONMENTS[name]) for name in environments]
     return table(("written", "example", "result"), sorted_rows(rows, language), language)
@@ -592,6 +641,15 @@ def construct_rows(language: str, read: bool) -> Iterable[tuple[str, str, str]]:
             yield first, code(example), result(example, language)
 
 
+def assumed(language: str) -> str:
+    rows = []
+    for what, example in ASSUMED:
+        findings = check_text(f"{example}\n", "", LAX).findings
+        said = plain(findings[0].message) if findings else str(getattr(GREEN_PAGE, language))
+        rows.append((str(getattr(what, language)), code(example), said))
+    return table(("what", "example", "result"), rows, language)
+
+
 def findings(language: str) -> str:
     rows = []
     for name, (meaning, example) in CODES.items():
@@ -613,7 +671,7 @@ def context(language: str) -> str:
 
 TABLES = (
     delimiters, names, functions, operators, relations, brackets, commands, typography, words,
-    constructs, refused, findings, context,
+    constructs, refused, assumed, findings, context,
 )  # fmt: skip
 
 

@@ -508,6 +508,8 @@ def _witness(
         shown = [_figures(value, figures) for value in values]
         if shown[0] != shown[1]:
             break
+    else:
+        shown = [_figures(value, 3) for value in values]
     names = _shown_point(instance, terms, point)
     return Witness((("entry", place), *names) if place else tuple(names), shown[0], shown[1])
 

@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from mathlint import prose, words
 from mathlint.compare import Outcome
+from mathlint.declarations import ORDERS
 from mathlint.errors import Undecided, Unread
 from mathlint.naming import introduced_by, named, names_in, survey
 from mathlint.page import MAX_FORMULAS, Fence, Formula
@@ -432,6 +433,8 @@ class PageCheck:
             if self._assumes(number, sentence, found):
                 span = (sentence.start, sentence.end)
                 found = [Judged(*span, "declaration", ACCEPTED, "", span)]
+            if not formula.display:
+                found = list(map(_as_condition, found))
             for judged in found:
                 self.add(number, formula, judged)
                 if judged.kind == "declaration" and judged.outcome.verdict == "accepted":
@@ -779,6 +782,17 @@ class PageCheck:
             message,
         )
         self.snippets.append((check, fence, offset))
+
+
+def _as_condition(judged: Judged) -> Judged:
+    """A refuted `j \\ne i` in a sentence, which is a condition that stands apart."""
+    names = all(isinstance(side, Ref | Num) for side in (judged.left, judged.right))
+    unequal = judged.relation == "!=" or (names and judged.relation in ORDERS)
+    if judged.outcome.verdict != "refuted" or not unequal:
+        return judged
+    counter = judged.outcome.message.removeprefix("refuted: ")
+    message = f"not so at {counter}: a condition belongs in the formula that it is about"
+    return replace(judged, outcome=Outcome("unread", "", message), code="ML106")
 
 
 def _is_needless(definition: Chain, condition: Condition) -> bool:

@@ -27,6 +27,7 @@ CONDITIONS = [
     (X + "Except for $x < 0$, $|x| = -x$.", "ML301"),
     (X + "Unless $x > 0$, $|x| = x$.", "ML301"),
     (X + "除了当 $x < 0$ 时，$|x| = -x$。", "ML301"),
+    (X + r"Every $x$ has $x \ne 2$.", "ML106"),
     (X + "$x^2 > 0$ if and only if $x > 0$.", "ML106"),
     (X + "For $x > 0$ or $x < 0$, $|x| = x$.", "ML301"),
     (XY + r"For $x > 0$ and $y > 0$, $\sqrt{x^2}\sqrt{y^2} = xy$.", ""),

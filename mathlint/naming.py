@@ -69,7 +69,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
                 scope.functions.add(name.function)
             if isinstance(head, Power) and isinstance(name, Ref):
                 exponent = bare(head.exponent)
-                if isinstance(exponent, Num):
+                if isinstance(exponent, Num) and not _stands_alone(name, sentence):
                     numbers.setdefault(name.name, set()).add(exponent.value)
             differential = _differential(head)
             if differential is not None:
@@ -327,7 +327,7 @@ def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> No
         index = layer_index(head.exponent)
         if _is_square(head, scope):
             _introduce_square(_labelled(name, scope, strict), sentence, scope)
-        elif index is not None and _is_new(name, scope):
+        elif index is not None and _is_new(name, scope) and not _stands_alone(name, sentence):
             scope.superscripted.add(name.name)
             letters = {part.name for part in walk(index) if isinstance(part, Ref)}
             scope.layer_letters |= letters
@@ -335,6 +335,12 @@ def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> No
         scope.squares.add(head.name.removesuffix("^{2}"))
     elif isinstance(head, Ref) and isinstance(head.layer, Group):
         scope.superscripted.add(head.name)
+
+
+def _stands_alone(root: Ref, sentence: Sentence) -> bool:
+    """Whether a name has no exponent somewhere, as in `x^3 = 9x`, which makes `x^3` a power."""
+    bases = {id(part.base) for part in walk(sentence) if isinstance(part, Power)}
+    return any(part == root and id(part) not in bases for part in walk(sentence))
 
 
 def _introduce_square(root: Ref, sentence: Sentence, scope: Scope, parameter: bool = False) -> None:

@@ -288,7 +288,7 @@ def _aligned(tokens: list[Token]) -> list[Row]:
             joined = _without_gaps([token for cell in pair for token in cell])
             if not joined:
                 continue
-            beside = _bracketed_condition(joined)
+            beside = _bracketed_condition(joined) or _worded_condition(joined)
             if beside and column and lines:
                 lines[-1].narrow(beside)
                 continue
@@ -378,6 +378,14 @@ def _bracketed_condition(tokens: list[Token]) -> list[Token]:
     if not tokens or tokens[0].text != "(" or matching(tokens, 0) != len(tokens) - 1:
         return []
     return tokens[1:-1] if split_relations(tokens[1:-1])[1] else []
+
+
+def _worded_condition(tokens: list[Token]) -> list[Token]:
+    """What stands behind a word such as `for`, if tokens begin with one and hold a relation."""
+    tokens = _without_end_mark(tokens)
+    if len(tokens) < 2 or tokens[0].kind != "text" or tokens[0].text not in CONDITION_WORDS:
+        return []
+    return tokens[1:] if split_relations(tokens[1:])[1] else []
 
 
 def _condition_after_comma(tokens: list[Token]) -> tuple[int, list[Token]] | None:

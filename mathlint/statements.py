@@ -36,6 +36,7 @@ from mathlint.syntax import (
     Dots,
     Evaluated,
     Group,
+    Interval,
     Mapping,
     Membership,
     Node,
@@ -179,12 +180,8 @@ class Page(Declarations):
         if interval is None or target.dims:
             message = f"{shown(name)} is defined already; this set is not checked"
             raise Unread(message, name.start, name.end, "ML104")
-        low = (interval.low, ">" if interval.low_open else ">=")
-        high = (interval.high, "<" if interval.high_open else "<=")
-        for bound, relation in (low, high):
-            if bound is None:
-                continue
-            outcome = self._ordered(name, bound, relation, ())
+        for end in _between(Membership((name,), target, start=0, end=0)):
+            outcome = self._ordered(name, end.members[1], end.relations[0], ())
             if outcome.verdict == "refuted":
                 raise Undecided(f"{shown(name)} leaves this set: {outcome.message}", "ML301")
         entry.lies_in = target
@@ -675,18 +672,24 @@ class Page(Declarations):
             return False  # judging the line itself will tell the fault
 
     def _declared_beside(self, chain: Chain) -> Chain:
-        """What a formula declares after its equation holds for the equation too."""
+        """What a formula declares after its equation holds for the equation too.
+
+        What bounds a claim bounds nothing else: `|x| = x (x > 0)` does not tell where x lies.
+        """
         kept: list[Node] = []
+        defines = self._introduces(bare(chain.members[0]))
         for condition in chain.conditions:
             names = condition.names if isinstance(condition, Membership | Range) else ()
             fresh = bool(names) and all(self.scope.entry(name) is None for name in names)
-            if fresh and isinstance(condition, Membership):
+            if fresh and isinstance(condition, Membership) and (defines or not _bounds(condition)):
                 for name in names:
                     self.declare(name, condition.target)
-            elif isinstance(condition, Condition) and self._bounds_beside(condition):
+            elif defines and isinstance(condition, Condition) and self._bounds_beside(condition):
                 continue
             elif fresh and isinstance(condition, Range) and self._ranges_over(chain, condition):
                 self.declare_range(condition.names, condition.items)
+            elif isinstance(condition, Membership):
+                kept += _between(condition) or (condition,)
             else:
                 kept.append(condition)
         return replace(chain, conditions=tuple(kept))
@@ -1707,6 +1710,31 @@ def _ends_dots(node: Node, name: str) -> bool:
             if any(isinstance(inner, Ref) and inner.name == name for inner in walk(last)):
                 return True
     return False
+
+
+def _between(condition: Membership) -> list[Condition]:
+    """`x \\in (0, 1]` as the comparisons that it stands for; none if it is no interval."""
+    interval = condition.target.interval
+    if condition.target.name in ("R>0", "R>=0"):
+        zero = Num(Fraction(0), start=condition.start, end=condition.end)
+        is_open = condition.target.name == "R>0"
+        interval = Interval(zero, None, is_open, True, start=condition.start, end=condition.end)
+    if interval is None or condition.target.dims:
+        return []
+    low = (interval.low, ">" if interval.low_open else ">=")
+    high = (interval.high, "<" if interval.high_open else "<=")
+    return [
+        Condition((name, end), (relation,), start=condition.start, end=condition.end)
+        for name in condition.names
+        for end, relation in (low, high)
+        if end is not None
+    ]
+
+
+def _bounds(condition: Membership) -> bool:
+    """Whether a name is put between bounds, and not in a whole space."""
+    target = condition.target
+    return not target.dims and (target.name in ("R>0", "R>=0", "finite") or bool(target.interval))
 
 
 def _choice_name(name: object) -> str:

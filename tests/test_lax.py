@@ -111,6 +111,13 @@ PAIRS = {
         r"$$\begin{bmatrix} a & b \\ c & h \end{bmatrix} \begin{bmatrix} x \\ y \end{bmatrix} ="
         r" \begin{bmatrix} ax + by \\ @ \end{bmatrix}$$", "cx + hy", "bx + hy",
     ),
+    "conditions in a column of their own": (
+        r"$$\begin{aligned} \frac{d}{dx} |x| &= 1 && \text{for } x > 0 \\"
+        r" \frac{d}{dx} |x| &= -1 && \text{for } @ \end{aligned}$$", "x < 0", "x > -1",
+    ),
+    "a claim on an interval": (
+        r"$$|x - 1| = 1 - x, \quad x \in @$$", "(0, 1)", "(0, 2)",
+    ),
     "a matrix with dots": (
         r"$A \in \mathbb{R}^{m \times n}$. $$A = \begin{bmatrix} a_{11} & \cdots & a_{1n} \\"
         r" \vdots & & \vdots \\ @ & \cdots & a_{mn} \end{bmatrix}$$", "a_{m1}", "a_{1m}",
@@ -283,6 +290,9 @@ WRONG = {
     r" $$\frac{\partial L}{\partial \gamma} = 0$$",
     "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
     "an update": r"$w = w - \alpha(w - y)$",
+    "a condition of another claim": r"$$\ln x^2 = 2 \ln x \quad (x > 0)$$ $$|x| = x$$",
+    "an interval of another claim": r"$$\ln x^2 = 2 \ln x, \quad x \in (0, 1)$$ $$|x| = x$$",
+    "powers that are no layers": "$$x^2 = 3x$$ $$x^3 = 9x$$",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

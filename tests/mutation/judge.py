@@ -15,7 +15,17 @@ from mathlint.page import read_page
 from mathlint.reading import read_formula
 from mathlint.report import GREEN, Report
 from mathlint.settings import Settings
-from mathlint.syntax import Chain, Condition, Membership, Node, Range, Sentence, children
+from mathlint.syntax import (
+    Bracketed,
+    Cases,
+    Chain,
+    Condition,
+    Membership,
+    Node,
+    Range,
+    Sentence,
+    children,
+)
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings.load(ROOT)
@@ -171,6 +181,12 @@ def equivalence(source: Source, place: Place, tex: str) -> Verdict:
     others = differing_conditions(old, new)
     if others and all(follows(one, other) for one, other in others):
         return Verdict("equivalent", "a claim about fewer points, which follows from the old one")
+    if bounds_fewer(old, new) and kinds(source, place, tex) == {"declaration"}:
+        return Verdict("equivalent", "a bound that fewer cases meet, of which every claim is one")
+    if pairs and kinds(source, place, tex) == {"claim"} and all(
+        narrower_cases(one, other) for one, other, _ in pairs
+    ):
+        return Verdict("equivalent", "a claim about fewer points, which follows from the old one")
     if others and all(holds_anyway(source, place, one, before) for one, _ in others):
         return Verdict("equivalent", "another condition on a claim that holds without any")
     if only_domains(old, new) and all_exact(source, place, tex):
@@ -261,11 +277,45 @@ def follows(before: Chain, after: Chain) -> bool:
             continue
         if not isinstance(one, Condition) or not isinstance(other, Condition):
             return False
-        pairs = zip(one.relations, other.relations, strict=False)
-        narrower = all(a == b or b in IMPLIED.get(a, ()) for a, b in pairs)
-        if one.members != other.members or not narrower:
+        if not implies(other, one):
             return False
     return True
+
+
+def implies(after: Chain | Condition, before: Chain | Condition) -> bool:
+    """Whether what meets one chain of relations meets the other, because of its signs alone."""
+    pairs = zip(before.relations, after.relations, strict=False)
+    narrower = all(a == b or b in IMPLIED.get(a, ()) for a, b in pairs)
+    return before.members == after.members and narrower
+
+
+def bounds_fewer(old: tuple[Sentence, ...], new: tuple[Sentence, ...]) -> bool:
+    """Whether all that differs are orders that stand alone, each met by fewer cases than before."""
+    if len(old) != len(new):
+        return False
+    pairs = [(one, other) for one, other in zip(old, new, strict=True) if one != other]
+    return all(
+        isinstance(one, Chain) and isinstance(other, Chain) and implies(other, one)
+        for one, other in pairs
+    )
+
+
+def narrower_cases(before: Node, after: Node) -> bool:
+    """Whether two sides differ in the condition of one case alone, which fewer points meet."""
+    *around, (one, other) = parts(before, after)
+    of_a_case = bool(around) and isinstance(around[-1][0], Cases)
+    if not of_a_case or not isinstance(one, Condition) or not isinstance(other, Condition):
+        return False
+    rest = any(not row.members for row in children(around[-1][0]) if isinstance(row, Condition))
+    marked = any(isinstance(node, Bracketed) for node, _ in around)
+    return not rest and not marked and implies(other, one)
+
+
+def kinds(source: Source, place: Place, tex: str) -> set[str]:
+    """The kinds of the statements that a changed formula makes."""
+    text = changed(source.bare, place, tex)
+    found = check_text(text[: behind(text, place[0] + len(tex))], source.name, SETTINGS).statements
+    return {s.kind for s in found if s.formula == found[-1].formula}
 
 
 def holds_anyway(source: Source, place: Place, chain: Chain, tex: str) -> bool:

@@ -11,6 +11,7 @@ from mathlint.meaning import Meaning, NeedsChoice, NoInstance, Reached
 from mathlint.scope import Declared, Entry, Scope, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
+    ORDERS,
     BigOperator,
     Call,
     Chain,
@@ -32,7 +33,6 @@ from mathlint.terms import REAL, Domain, Terms
 MAX_INSTANCES = 400
 MAX_VISITS = 4000
 LARGEST_LEAST = 4
-ORDERS = ("<", "<=", ">", ">=", "!=")
 Choices = dict[object, int]
 Made = TypeVar("Made")
 
@@ -55,6 +55,7 @@ class Declarations:
         choices: Choices,
         conditions: tuple[Node, ...] = (),
         reached: dict[Node, Reached] | None = None,
+        sizes: tuple[int, ...] = (),
     ) -> Meaning:
         """What trees mean under one choice of sizes and indices."""
         if self._known_state != self._state():
@@ -64,7 +65,7 @@ class Declarations:
         memo, shapes = self._memos.setdefault(key, ({}, {}))
         return Meaning(
             scope=self.scope,
-            sizes=self.settings.sizes,
+            sizes=sizes or self.settings.sizes,
             strict=self.strict,
             choices=choices,
             conditions=conditions,
@@ -112,6 +113,21 @@ class Declarations:
             if len(found) > MAX_INSTANCES or visits > MAX_VISITS:
                 raise Undecided("too many sizes and indices to try them all")
         return found
+
+    def first_instance(
+        self, build: Callable[[Meaning], Made], sizes: tuple[int, ...]
+    ) -> Made | None:
+        """What `build` makes in the first instance that there is with sizes other than usual."""
+        stack: list[Choices] = [{}]
+        while stack:
+            choices = stack.pop()
+            try:
+                return build(self.meaning(choices, sizes=sizes))
+            except NeedsChoice as need:
+                stack += [{**choices, need.name: value} for value in reversed(need.values)]
+            except NoInstance:
+                continue
+        return None
 
     # -- sets ---------------------------------------------------------------------------------
 
@@ -276,7 +292,7 @@ class Declarations:
 
     def is_bound(self, chain: Chain) -> bool:
         """Whether `0 < a < 1` or `n >= 1` speaks of a name that nothing defines."""
-        orders = all(relation in ORDERS and relation != "!=" for relation in chain.relations)
+        orders = all(relation in ORDERS for relation in chain.relations)
         if not orders or chain.conditions:
             return False
         members = [bare(member) for member in chain.members]

@@ -8,7 +8,6 @@ from typing import TypeGuard
 
 from mathlint import prose, words
 from mathlint.compare import Outcome
-from mathlint.declarations import ORDERS
 from mathlint.errors import Undecided, Unread
 from mathlint.naming import introduced_by, named, names_in, survey
 from mathlint.page import MAX_FORMULAS, Fence, Formula
@@ -20,6 +19,7 @@ from mathlint.scope import Key
 from mathlint.settings import Settings
 from mathlint.statements import ACCEPTED, Judged, Page
 from mathlint.syntax import (
+    COMPARISONS,
     Call,
     Chain,
     Condition,
@@ -434,7 +434,7 @@ class PageCheck:
                 span = (sentence.start, sentence.end)
                 found = [Judged(*span, "declaration", ACCEPTED, "", span)]
             if not formula.display:
-                found = list(map(_as_condition, found))
+                found = list(map(_told_apart, found))
             for judged in found:
                 self.add(number, formula, judged)
                 if judged.kind == "declaration" and judged.outcome.verdict == "accepted":
@@ -784,10 +784,10 @@ class PageCheck:
         self.snippets.append((check, fence, offset))
 
 
-def _as_condition(judged: Judged) -> Judged:
+def _told_apart(judged: Judged) -> Judged:
     """A refuted `j \\ne i` in a sentence, which is a condition that stands apart."""
     names = all(isinstance(side, Ref | Num) for side in (judged.left, judged.right))
-    unequal = judged.relation == "!=" or (names and judged.relation in ORDERS)
+    unequal = judged.relation == "!=" or (names and judged.relation in COMPARISONS)
     if judged.outcome.verdict != "refuted" or not unequal:
         return judged
     counter = judged.outcome.message.removeprefix("refuted: ")

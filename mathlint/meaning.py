@@ -39,7 +39,7 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.terms import REAL, Comparison, Domain, Term, Terms
-from mathlint.tokens import FUNCTIONS, NAMED
+from mathlint.tokens import BUILT_IN, NAMED, OFTEN_CALLED
 from mathlint.values import (
     Array,
     ShapeError,
@@ -73,7 +73,6 @@ MAX_DEPTH = 100
 CONSTANTS = {"e": "exp", "\\pi": "pi", "\\mathbf{0}": "zero"}
 ZERO = Ref("\\mathbf{0}", start=0, end=0)
 TWO_SIDED = frozenset({"max", "min"})
-BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
 INVERTED = {
     "sech": "cosh",
     "csch": "sinh",
@@ -85,7 +84,6 @@ INVERTED = {
 IDENTITIES = frozenset({"I", "\\mathbf{I}", "\\mathbf{1}"})
 NOT_READ = "ML104"
 DENSITIES = frozenset({"p", "P", "q", "\\mathrm{Pr}"})
-CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi"})
 LAYOUTS = {
     "gradient": r"\left(\dfrac{\partial f}{\partial x}\right)_i = \dfrac{\partial f}{\partial x_i}",
     "Jacobian": r"\left(\dfrac{\partial y}{\partial x}\right)_{ij}"
@@ -264,7 +262,7 @@ class Meaning(Indices):
             plain = all(isinstance(item, Ref | Num) for item in group.items)
             known_here = name.name in self.locals or name.subs or name.name in self.bound
             word = name.name.startswith("\\mathrm") and unknown and not known_here
-            often = name.name in CALLED and not any(part == name for part in walk(group))
+            often = name.name in OFTEN_CALLED and not any(part == name for part in walk(group))
             often |= name.name in self.scope.ambiguous
             if len(group.items) > 1 or word or (unknown and (plain or often) and not known_here):
                 message = f"{name.name} is not introduced: a function, or a factor?"

@@ -18,6 +18,7 @@ from mathlint.parser import UNSAID
 from mathlint.reading import layer_index, squared
 from mathlint.scope import Key, Scope, key_of
 from mathlint.syntax import (
+    ORDERS,
     BigOperator,
     Call,
     Chain,
@@ -42,12 +43,9 @@ from mathlint.syntax import (
     rebuilt,
     walk,
 )
-from mathlint.tokens import FUNCTIONS
+from mathlint.tokens import BUILT_IN, OFTEN_CALLED
 
 EQUATIONS = ("=", ":=")
-ORDERS = frozenset({"<", "<=", ">", ">="})
-BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
-CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi", "\\psi"})
 POSITIVE = frozenset({"\\sigma", "\\tau"})
 FACTORS = frozenset(
     {"\\alpha", "\\beta", "\\gamma", "\\lambda", "\\eta", "\\epsilon", "\\varepsilon", "\\rho"}
@@ -176,8 +174,8 @@ def _called_only(sentences: Sequence[Sentence]) -> set[str]:
                     if call and not mark and isinstance(name, Ref) and not name.subs:
                         inside.append(name)
             if isinstance(part, Call) and part.args:
-                called |= {part.function} & CALLED
-        called |= {n.name for n in inside if isinstance(n, Ref) and n.layer is None} & CALLED
+                called |= {part.function} & OFTEN_CALLED
+        called |= {n.name for n in inside if isinstance(n, Ref) and n.layer is None} & OFTEN_CALLED
         if isinstance(sentence, Chain) and not sentence.relations:
             continue
         bare_names = [p for p in walk(sentence) if isinstance(p, Ref)]
@@ -267,7 +265,7 @@ def introduced_by(sentences: Sequence[Sentence]) -> set[Key]:
         heads = sentence.names if isinstance(sentence, Range) else _heads(sentence)
         if isinstance(sentence, Mapping):
             heads = [sentence.name]
-        if isinstance(sentence, Chain) and set(sentence.relations) & ORDERS and not heads:
+        if isinstance(sentence, Chain) and set(sentence.relations) & set(ORDERS) and not heads:
             members = [bare(member) for member in sentence.members]
             heads = [m for m in members if isinstance(m, Ref)] if len(members) < 4 else []
         for head in heads:

@@ -1286,8 +1286,3 @@ def split_relations(tokens: Sequence[Token]) -> tuple[list[list[Token]], list[st
         else:
             pieces[-1].append(token)
     return pieces, relations
-
-
-def has_dots(node: Node) -> bool:
-    """Whether a tree holds elided terms."""
-    return any(isinstance(part, Dots) for part in walk(node))

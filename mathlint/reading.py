@@ -45,6 +45,7 @@ from mathlint.tokens import (
     CONDITION_WORDS,
     ENDINGS,
     EXPLAINING,
+    INDEX_LETTERS,
     JOINING_WORDS,
     Token,
     tokenize,
@@ -67,7 +68,6 @@ ROWS = frozenset(
         "math",
     ]
 )
-INDICES = frozenset("ijklmnpqrs")
 BOLD_SETS = frozenset({"\\mathbf{R}", "\\mathbf{N}", "\\mathbf{Z}"})
 SIGNS = frozenset({"operator", "function"})
 LABELS = ("name", "text", "function")
@@ -986,7 +986,7 @@ def _restricts(chain: Chain) -> bool:
     functions = [part for part in parts if isinstance(part, Call) and part.function != "abs"]
     if functions or any(isinstance(part, Derivative) for part in parts):
         return False
-    letters = all(isinstance(m, Ref) and m.name in INDICES for m in map(bare, chain.members))
+    letters = all(isinstance(m, Ref) and m.name in INDEX_LETTERS for m in map(bare, chain.members))
     if chain.relations == ("=",) and letters:
         return True
     return bool(chain.relations) and not {"=", ":=", "approx"} & set(chain.relations)

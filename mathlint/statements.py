@@ -18,7 +18,7 @@ from mathlint.compare import (
     compare_order,
     lies_in,
 )
-from mathlint.declarations import ORDERS, Declarations, as_vectors, index_places, literal
+from mathlint.declarations import Declarations, as_vectors, index_places, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_zero, parts
 from mathlint.indices import ROUND
@@ -27,6 +27,7 @@ from mathlint.naming import introduced_by, names_in
 from mathlint.scope import Declared, Defined, Entry, Function, Key, Scope, key_of, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
+    COMPARISONS,
     BigOperator,
     Call,
     Chain,
@@ -56,17 +57,15 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.terms import MAX_STEPS, Comparison, Term
-from mathlint.tokens import FUNCTIONS
+from mathlint.tokens import BUILT_IN, INDEX_LETTERS
 from mathlint.values import Array, ShapeError, Value, entries_of, same_shape, told, zeros_shaped
 from mathlint.values import shown as shape_of
 
-BUILT_IN = FUNCTIONS | {"abs"}
 FREELY_USED = frozenset({"abs", "det", "tr"})
 OPTIMA = frozenset({"ML", "MLE", "MAP", "OLS", "LS", "opt"})
 INJECTIVE = frozenset({"tanh", "exp", "ln", "log", "sinh", "arctan"})
 ACCEPTED = Outcome("accepted", "read")
 MAX_ENTRIES = 2000
-INDICES = frozenset("ijklmnpqrs")
 
 
 class _Again(Exception):
@@ -266,7 +265,7 @@ class Page(Declarations):
 
     def _chain(self, chain: Chain) -> list[Judged]:
         span = (chain.start, chain.end)
-        unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *ORDERS)]
+        unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *COMPARISONS)]
         if unfit:
             message = (
                 f"the relation {unfit[0]!r} is not checked: state an equality or an inequality"
@@ -360,7 +359,7 @@ class Page(Declarations):
         """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""
         plain = [m for m in members if isinstance(m, Ref) and _is_plain(m)]
         known = [e is not None and e.is_whole for e in map(self.scope.entry, plain)]
-        names = [m for m, k in zip(plain, known, strict=True) if k or m.name in INDICES]
+        names = [m for m, k in zip(plain, known, strict=True) if k or m.name in INDEX_LETTERS]
         if known and all(known):
             return not self.strict
         names = [m for m in names if (e := self.scope.entry(m)) is None or not e.is_whole]
@@ -681,7 +680,11 @@ class Page(Declarations):
         for condition in chain.conditions:
             names = condition.names if isinstance(condition, Membership | Range) else ()
             fresh = bool(names) and all(self.scope.entry(name) is None for name in names)
-            if fresh and isinstance(condition, Membership) and (defines or not _bounds(condition)):
+            if (
+                fresh
+                and isinstance(condition, Membership)
+                and (defines or not _is_bounded(condition))
+            ):
                 for name in names:
                     self.declare(name, condition.target)
             elif defines and isinstance(condition, Condition) and self._bounds_beside(condition):
@@ -724,7 +727,7 @@ class Page(Declarations):
             return True
         names = [member for member in members if isinstance(member, Ref)]
         others = [member for member in members if not isinstance(member, Ref)]
-        orders = all(relation in ORDERS for relation in chain.relations)
+        orders = all(relation in COMPARISONS for relation in chain.relations)
         if not orders or chain.conditions or len(names) != 1 or not all(map(literal, others)):
             return False
         entry = self.scope.entry(names[0])
@@ -832,12 +835,23 @@ class Page(Declarations):
                 self._refuse_letters(bare(part.operand))
         if relation == "approx":
             outcome = self._rounded(left, right, chain.conditions)
-        elif relation in ORDERS:
+        elif relation in COMPARISONS:
             outcome = self._ordered(left, right, relation, chain.conditions)
         else:
             outcome = self._equal(left, right, chain.conditions)
+            outcome = self._or_renamed(left, chain, outcome)
         code = "ML301" if outcome.verdict == "refuted" else ""
         return Judged(right.start, right.end, "claim", outcome, code)
+
+    def _or_renamed(self, left: Node, chain: Chain, outcome: Outcome) -> Outcome:
+        """A refuted `L = ...` may be meant to give a name that the page has defined anew."""
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        begins = left is chain.members[0] and not chain.goes_on
+        if outcome.verdict != "refuted" or entry is None or not entry.defined or not begins:
+            return outcome
+        assert isinstance(left, Ref)
+        hint = f"; {shown(left)} is defined already: another quantity needs a name of its own"
+        return replace(outcome, message=outcome.message + hint)
 
     # -- what introduces a name ---------------------------------------------------------------
 
@@ -845,7 +859,7 @@ class Page(Declarations):
         """Whether an equation's left side is a name or function that it introduces."""
         head = left.base if isinstance(left, Component) else left
         if isinstance(head, Call):
-            if head.function in BUILT_IN:
+            if head.function in BUILT_IN - {"\\Phi"}:  # a page may define it
                 return False
             entry = self.scope.entries.get((head.function, False))
             names = [shown(a) for a in head.args if isinstance(a, Ref)]
@@ -1731,7 +1745,7 @@ def _between(condition: Membership) -> list[Condition]:
     ]
 
 
-def _bounds(condition: Membership) -> bool:
+def _is_bounded(condition: Membership) -> bool:
     """Whether a name is put between bounds, and not in a whole space."""
     target = condition.target
     return not target.dims and (target.name in ("R>0", "R>=0", "finite") or bool(target.interval))

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+ORDERS = ("<", "<=", ">", ">=")
+COMPARISONS = (*ORDERS, "!=")
+
 
 @dataclass(frozen=True)
 class Node:

@@ -31,6 +31,9 @@ FUNCTIONS = words(
     sqrt erf erfc max min sign det tr diag
     """
 )
+BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
+OFTEN_CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi", "\\psi"})
+INDEX_LETTERS = frozenset("ijklmnpqrs")
 FONTS = {
     "mathbf": "mathbf", "boldsymbol": "mathbf", "bm": "mathbf", "pmb": "mathbf", "symbf": "mathbf",
     "mathcal": "mathcal", "mathscr": "mathcal", "mathsf": "mathsf", "mathtt": "mathtt",

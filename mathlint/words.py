@@ -23,7 +23,7 @@ SPELLED = {
     "Max": "max",
 }
 BEHIND = ("ln", "log", "exp", "tanh")
-INDICES = frozenset("ijklmn")
+COUNTERS = frozenset("ijklmn")
 BEGINS = frozenset({"&", "newline", ",", ";", "gap", "begin"})
 TAKES = frozenset({"open", "{"})
 Run = tuple[int, int]
@@ -49,7 +49,7 @@ def survey(formulas: Iterable[str]) -> Words:
         except Unread:
             continue
     found = {word for tokens in read for word in _introduced(tokens)}
-    indices = frozenset(letter for tokens in read for letter in _indices(tokens)) | INDICES
+    indices = frozenset(letter for tokens in read for letter in _indices(tokens)) | COUNTERS
     letters: Counter[str] = Counter()
     for tokens in read:
         for begin, end in _runs(tokens):

@@ -12,10 +12,11 @@ the snippets is changed in its syntax tree. Every change is judged alone:
 - equivalent, proved in one of these ways: the changed formula has the same syntax tree; the changed
   part of a claim has exactly the same value as the old one, for every choice of sizes and indices,
   on the unchanged page; a condition, the condition of a claim's case or a declared bound is met by
-  fewer points than the old one, or a condition stands on a claim that holds without any; only a domain or the range of an index is another one, while exact algebra
-  still shows every claim that it showed before; a mention names other quantities that are
-  introduced too, and claims nothing before and after; a snippet's line is listed with its reason
-  in tests/mutation/same.toml, and returns the same bits at every point of its tests.
+  fewer points than the old one, or a condition stands on a claim that holds without any; only a
+  domain or the range of an index is another one, while exact algebra still shows every claim that
+  it showed before; a mention names other quantities that are introduced too, and claims nothing
+  before and after; a snippet's line is listed with its reason in tests/mutation/same.toml, and
+  returns the same bits at every point of its tests.
 - survived: anything else, a failure (ML900), an exception or a hang of the checker among it.
 
 By default some changes of every kind are judged on every page and in every module, drawn with a

@@ -132,6 +132,9 @@ def test_right_code_is_green(page: str, computes: str, body: str) -> None:
 
 
 REFUTED = [
+    # right for short arrays alone
+    (LINEAR, "f(w, x) = s", "def f(w, x):\n    return np.dot(w[:3], x[:3])"),
+    (MATRIX, "f(w, x) = u_i", "def f(w, x):\n    return w[:, :5] @ x[:5]"),
     # values
     (SIGMOID, SIGMA, STABLE.replace("1.0, e", "e, 1.0")),
     (SIGMOID, SIGMA, STABLE + " * (1 + 1e-11)"),

@@ -183,8 +183,10 @@ def equivalence(source: Source, place: Place, tex: str) -> Verdict:
         return Verdict("equivalent", "a claim about fewer points, which follows from the old one")
     if bounds_fewer(old, new) and kinds(source, place, tex) == {"declaration"}:
         return Verdict("equivalent", "a bound that fewer cases meet, of which every claim is one")
-    if pairs and kinds(source, place, tex) == {"claim"} and all(
-        narrower_cases(one, other) for one, other, _ in pairs
+    if (
+        pairs
+        and kinds(source, place, tex) == {"claim"}
+        and all(narrower_cases(one, other) for one, other, _ in pairs)
     ):
         return Verdict("equivalent", "a claim about fewer points, which follows from the old one")
     if others and all(holds_anyway(source, place, one, before) for one, _ in others):

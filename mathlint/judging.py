@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from mathlint import prose, words
+from mathlint.claims import ACCEPTED, Judged
 from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
 from mathlint.naming import introduced_by, named, names_in, survey
@@ -17,7 +18,7 @@ from mathlint.reading import heads_of, read_formula
 from mathlint.report import Note, Report, SnippetCheck, Statement
 from mathlint.scope import Key
 from mathlint.settings import Settings
-from mathlint.statements import ACCEPTED, Judged, Page
+from mathlint.statements import Page
 from mathlint.syntax import (
     COMPARISONS,
     Call,

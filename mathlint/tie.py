@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from mathlint.claims import Judged
 from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Meaning
 from mathlint.naming import named_node
 from mathlint.numeric import PRECISIONS, Unclear, Undefined, evaluate, exact_ball, precision, sample
 from mathlint.parser import Parser
-from mathlint.statements import Judged, Page
+from mathlint.statements import Page
 from mathlint.syntax import Node, Ref, walk
 from mathlint.terms import Domain, Term
 from mathlint.tokens import GREEK, tokenize

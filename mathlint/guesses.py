@@ -1,0 +1,358 @@
+"""What a page that declares little leaves to be taken from its words and from usage."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from mathlint.claims import is_plain
+from mathlint.declarations import literal
+from mathlint.definitions import Definitions
+from mathlint.errors import Unread
+from mathlint.naming import introduced_by, names_in
+from mathlint.scope import Defined, Function, Key, key_of
+from mathlint.syntax import (
+    COMPARISONS,
+    BigOperator,
+    Call,
+    Chain,
+    Component,
+    Condition,
+    Derivative,
+    Mapping,
+    Membership,
+    Node,
+    Num,
+    NumberSet,
+    Range,
+    Ref,
+    Sentence,
+    Sum,
+    Symbol,
+    Transpose,
+    bare,
+    walk,
+)
+from mathlint.tokens import INDEX_LETTERS
+
+FREELY_USED = frozenset({"abs", "det", "tr"})
+
+
+class Guesses(Definitions):
+    """What words and usage tell of names, where the page does not declare them."""
+
+    def reads_as_condition(self, sentence: Sentence) -> bool:
+        """Whether a formula after `if` or `for` restricts names that the page has introduced."""
+        if not isinstance(sentence, Chain) or not sentence.relations or sentence.conditions:
+            return False
+        members = tuple(bare(member) for member in sentence.members)
+        if self._restricts(sentence, members) or self._compares_indices(members):
+            return True
+        if sentence.relations == ("=",):
+            return self._is_condition(*members) or (self.strict and self._sums_freely(*members))
+        names = [member for member in members if isinstance(member, Ref)]
+        if not names or not self.is_bound(sentence):
+            return False
+        entry = self.scope.entry(names[0])
+        return entry is not None and not entry.integer
+
+    def is_case(self, sentence: Chain) -> bool:
+        """Whether `y = 1` is one of several cases that the page goes through."""
+        left = bare(sentence.members[0])
+        cases = self.scope.told.get(left.name, set()) if isinstance(left, Ref) else set()
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.is_free and not entry.is_whole)
+        plain = sentence.relations == ("=",) and literal(bare(sentence.members[-1]))
+        return not self.strict and plain and free and len(cases) > 1
+
+    def may_be_supposed(self, sentence: Chain) -> bool:
+        """Whether `y = 1` or `x \\ne 0`, of a name that nothing introduces, may be a case."""
+        left, right = bare(sentence.members[0]), bare(sentence.members[-1])
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.assumed and entry.is_free and not entry.integer)
+        alike = sentence.relations in (("=",), ("!=",)) and is_plain(left) and literal(right)
+        return alike and free and not self.strict
+
+    def may_be_put(self, sentence: Chain) -> bool:
+        """Whether `x > 0`, of a name that nothing introduces, may be a case after `if`."""
+        names = [member for member in map(bare, sentence.members) if isinstance(member, Ref)]
+        unknown = len(names) == 1 and self.scope.entry(names[0]) is None
+        return unknown and not self.strict and self.is_bound(sentence)
+
+    def _compares_indices(self, members: Sequence[Node]) -> bool:
+        """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""
+        plain = [m for m in members if isinstance(m, Ref) and is_plain(m)]
+        known = [e is not None and e.is_whole for e in map(self.scope.entry, plain)]
+        names = [m for m, k in zip(plain, known, strict=True) if k or m.name in INDEX_LETTERS]
+        if known and all(known):
+            return not self.strict
+        names = [m for m in names if (e := self.scope.entry(m)) is None or not e.is_whole]
+        if len(names) + sum(known) != len(members):
+            return False
+        entries = [self.scope.entry(name) for name in names]
+        fit = all(entry is None or (entry.assumed and entry.may_be_whole) for entry in entries)
+        if self.strict or not fit:
+            return False
+        for name in names:
+            self._assume_whole(name, True)
+        return True
+
+    def unknown(self, sentences: Sequence[Sentence]) -> set[Key]:
+        """The names in sentences that nothing has introduced yet."""
+        return {key for key in names_in(sentences) if key not in self.scope.entries}
+
+    def lose(self, heads: set[Key], defines: bool) -> None:
+        """What a line that is not read would have introduced is unknown from here on."""
+        for key in heads:
+            entry = self.scope.entries.get(key)
+            fresh = entry is None or (entry.is_free and not entry.declared)
+            if defines or fresh:
+                self.scope.unread.add(key)
+
+    def rests_on(self, sentence: Sentence) -> Unread | None:
+        """The fault of a statement with a name whose own line is not read; never refuted."""
+        missing = names_in((sentence,)) & self.scope.unread
+        shapeless = names_in((sentence,)) & self.scope.shapeless
+        if shapeless and not isinstance(sentence, Membership | Range | Mapping):
+            message = f"say the shape of {min(shapeless)[0]}"
+            return Unread(message, sentence.start, sentence.end, "ML208")
+        if isinstance(sentence, Membership | Range | Mapping):
+            self.scope.unread -= introduced_by((sentence,))
+            self.scope.shapeless -= introduced_by((sentence,))
+            return None
+        if not missing:
+            return None
+        name = min(missing)[0]
+        message = f"this rests on {name}, whose own line is not read"
+        return Unread(message, sentence.start, sentence.end, "ML201")
+
+    def check_condition(self, condition: Condition) -> None:
+        """Raises Undecided for a condition that no point of the domain meets."""
+        if not self._is_whole(condition):
+            self._equal(condition.members[0], condition.members[0], (condition,))
+
+    def supposes(self, chain: Chain) -> bool:
+        """Whether a page says of a name by itself where it lies: `x \\ne 0`."""
+        members = [bare(member) for member in chain.members]
+        names = [member for member in members if isinstance(member, Ref)]
+        numbers = all(literal(member) for member in members if not isinstance(member, Ref))
+        parts = [self.scope.entry(p) for m in members for p in walk(m) if isinstance(p, Ref)]
+        if parts and all(entry is not None and entry.is_whole for entry in parts):
+            return set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
+        return len(names) == 1 and numbers and set(chain.relations) <= {"!=", "<", "<=", ">", ">="}
+
+    def restricts_one(self, chain: Chain) -> bool:
+        """Whether a relation bounds one name by numbers, or calls a matrix symmetric."""
+        left, right = bare(chain.members[0]), bare(chain.members[-1])
+        turned = isinstance(right, Transpose) and right.base == left
+        turned |= isinstance(left, Transpose) and left.base == right
+        return self.supposes(chain) or (chain.relations == ("=",) and turned)
+
+    def narrows(self, chain: Chain) -> bool:
+        """Whether a bound is about a name that the page has declared already."""
+        names = [m for m in map(bare, chain.members) if isinstance(m, Ref)]
+        entry = self.scope.entry(names[0]) if len(names) == 1 else None
+        known = entry is not None and bool(entry.declared) and not entry.is_whole
+        return known and bool(chain.relations) and not self.strict and self.is_bound(chain)
+
+    def is_value(self, chain: Chain) -> bool:
+        """Whether `x = 0` gives a number to a name of which nothing else is known."""
+        left = bare(chain.members[0])
+        plain = chain.relations == ("=",) and is_plain(left) and literal(bare(chain.members[-1]))
+        plain = plain and isinstance(left, Ref) and "_{" not in left.name and "^" not in left.name
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.assumed and entry.is_free and not entry.is_whole)
+        return not self.strict and plain and free
+
+    def is_index(self, name: Ref) -> bool:
+        """Whether a name stands for whole numbers."""
+        entry = self.scope.entry(name)
+        return entry is not None and (entry.is_whole or entry.as_index)
+
+    def assume(self, chain: Chain) -> bool:
+        """Take a relation between free names as given from here on; False where it is a claim."""
+        parts = [part for member in chain.members for part in walk(member)]
+        entries = [self.scope.entry(part) for part in parts if isinstance(part, Ref)]
+        lax = not self.strict
+        excludes = lax and chain.relations == ("!=",)
+        free = [
+            e for e in entries
+            if e is not None and not e.is_whole
+            and ((e.is_free and (e.declared or lax)) or (excludes and e.defined))
+        ]  # fmt: skip
+        known = [entry for entry in entries if entry is not None and not entry.is_whole]
+        calls = [p for p in parts if isinstance(p, Call) and p.function not in FREELY_USED]
+        alone = any(isinstance(member, Ref) for member in chain.members) and "=" in chain.relations
+        equal = alone and not any(isinstance(part, Transpose) for part in parts)
+        orders = {"=", "!=", "<", "<=", ">", ">="}
+        derived = any(isinstance(part, Derivative) for part in parts)
+        whole = [entry for entry in entries if entry is not None and entry.is_whole]
+        if whole and len(whole) == len(entries) and "=" not in chain.relations and not self.strict:
+            free = whole
+        if not free or len(free) < len(known) or calls or derived or equal:
+            return False
+        if not self._is_given(chain):
+            return False
+        if not set(chain.relations) <= orders or chain.conditions:
+            return False
+        start, end = chain.start, chain.end
+        for pair, relation in zip(itertools.pairwise(chain.members), chain.relations, strict=True):
+            self.scope.assumptions.append(Condition(pair, (relation,), start=start, end=end))
+        self.scope.changes += 1
+        return True
+
+    def _guess_losses(self, sentence: Sentence) -> None:
+        """A name that a page only differentiates is any function of what follows last from all."""
+        for part in walk(sentence):
+            operand = part.operand if isinstance(part, Derivative) else None
+            if not isinstance(operand, Ref) or not is_plain(operand):
+                continue
+            entry = self.scope.entry(operand)
+            known = entry is not None and not (entry.assumed and entry.is_free)
+            if known or operand.name in self.scope.heads:
+                continue
+            argument = self._last_of(self.scope.variables.get(operand.name, []))
+            told = self.scope.mentioned.get(operand.name, set())
+            if argument is not None and told <= {argument.name}:
+                self.scope.entries.pop((operand.name, False), None)
+                self.apply(operand, argument)
+                self.scope.guessed.add(operand.name)
+
+    def _beyond_step(self, sentence: Sentence) -> Ref | None:
+        """A name further back than the one step of which the page speaks: `h_{t-2}`."""
+        moments = self.scope.axes.moments
+        for part in walk(sentence) if moments else ():
+            marks = [*part.subs, part.layer] if isinstance(part, Ref) else []
+            for mark in marks:
+                match mark:
+                    case Sum(terms=((1, Ref() as letter), (sign, Num() as shift))):
+                        if letter.name in moments and abs(sign * shift.value) > 1:
+                            assert isinstance(part, Ref)
+                            return part
+        return None
+
+    def note_shapeless(self, name: Ref) -> None:
+        """A matrix or vector of which nothing tells the shape can be judged by nothing."""
+        entry = self.scope.entry(name)
+        if entry is None or (entry.assumed and entry.is_free and not entry.declared):
+            self.scope.shapeless.add(key_of(name))
+
+    def declare_shape(self, name: Ref, sizes: tuple[Node, ...]) -> None:
+        """Take a name as a matrix of the sizes that words give it."""
+        entry = self.scope.entry(name)
+        if entry is None or (entry.assumed and entry.is_free):
+            target = NumberSet("R", sizes, start=name.start, end=name.end)
+            self.declare(name, target)
+
+    def apply(self, name: Ref, argument: Ref) -> None:
+        """Let a function that may be any be applied to one argument: `a loss L of y`."""
+        entry = self.scope.entry(name)
+        function = entry.function if entry is not None else None
+        general = function is not None and function.source is not None
+        if general and entry is not None and function is not None and self._is_known(argument):
+            if function.applied is None:
+                entry.function = replace(function, applied=argument)
+                self.scope.changes += 1
+            return
+        if entry is None and self._is_known(argument) and not self.strict:
+            number = self.scope.next_number()
+            anything = NumberSet("any", start=name.start, end=name.end)
+            body = Symbol("any", start=name.start, end=name.end)
+            function = Function((name,), body, number, (), True, anything, argument)
+            self.scope.open(name).function = function
+            self.scope.used.add(number)
+            self.scope.changes += 1
+
+    def _is_known(self, name: Ref) -> bool:
+        entry = self.scope.entry(name)
+        return entry is not None and not entry.is_whole and entry.function is None
+
+    def is_matrix(self, name: Ref) -> bool:
+        """Whether a name is declared as a matrix."""
+        entry = self.scope.entry(name)
+        return entry is not None and any(len(d.dims) == 2 for d in entry.declared)
+
+    def take_lines(self, matrix: Ref, member: Ref, which: str) -> None:
+        """Let the members of a family be the rows or columns of a matrix, as columns."""
+        entry = self.scope.open(member)
+        index = member.subs[0] if member.subs else member.layer
+        plain = isinstance(index, Ref) and len(member.subs) + (member.layer is not None) == 1
+        if entry.defined or entry.function is not None or not plain or index is None:
+            return
+        start, end = member.start, member.end
+        every = Symbol(":", start=start, end=end)
+        subs = (index, every) if which == "row" else (every, index)
+        layered = member.layer is not None
+        place = (self.scope.canonical(member), layered, -1 if layered else 0)
+        self.scope.axes.join(place, (matrix.name, False, 0 if which == "row" else 1))
+        body = Component(matrix, subs, start=start, end=end)
+        number = self.scope.next_number()
+        entry.defined.append(Defined(member.layer, member.subs, body, number))
+        entry.assumed, entry.family = False, len(member.subs)
+        self.scope.used.add(number)
+        self.scope.changes += 1
+
+    def is_square(self, name: Ref) -> bool:
+        """Whether a name is declared as a square matrix of free entries."""
+        entry = self.scope.entry(name)
+        dims = [d.dims for d in entry.declared] if entry is not None and entry.is_free else []
+        return any(len(lengths) == 2 and lengths[0] == lengths[1] for lengths in dims)
+
+    def is_vector(self, name: Ref) -> bool:
+        """Whether a name is declared as a vector of free entries."""
+        entry = self.scope.entry(name)
+        plain = entry is not None and entry.is_free and not name.subs and name.layer is None
+        return plain and entry is not None and any(len(d.dims) == 1 for d in entry.declared)
+
+    def assume_symmetric(self, name: Ref) -> None:
+        """Take a matrix as symmetric from here on."""
+        turned = Transpose(name, start=name.start, end=name.end)
+        condition = Condition((name, turned), ("=",), start=name.start, end=name.end)
+        if condition not in self.scope.assumptions:
+            self.scope.assumptions.append(condition)
+            self.scope.changes += 1
+
+    def assume_one_hot(self, name: Ref) -> None:
+        """Take the entries of a vector as summing to one, all over the page."""
+        start, end = name.start, name.end
+        index = "index of " + name.name
+        entry = replace(name, subs=(Ref(index, start=start, end=end),))
+        total = BigOperator("sum", (index,), None, None, None, entry, start=start, end=end)
+        one = Num(Fraction(1), start=start, end=end)
+        if not self.strict and (total, one) not in self.scope.sums:
+            self.scope.sums.append((total, one))
+            self.scope.changes += 1
+
+    def _is_given(self, chain: Chain) -> bool:
+        """Whether a relation has the form of an assumption: `x \\ne 0`, `A = A^T`, a sum of 1."""
+        left, right = bare(chain.members[0]), bare(chain.members[-1])
+        if chain.relations == ("=",):
+            turned = Transpose(left, start=0, end=0) == right
+            return (
+                turned or left == Transpose(right, start=0, end=0) or self._sums_freely(left, right)
+            )
+        plain = all(isinstance(member, Ref) for member in (left, right))
+        whole = all(isinstance(p, Ref | Num | Sum) for m in (left, right) for p in walk(m))
+        return plain or whole or literal(left) or literal(right)
+
+    def _restricts(self, chain: Chain, members: tuple[Node, ...]) -> bool:
+        """`x > 0` about a free variable that is declared already would silently narrow the page."""
+        entries = [self.scope.entry(member) for member in members if isinstance(member, Ref)]
+        ranged = [e is not None and e.range is not None for e in entries]
+        whole = [e is not None and e.is_whole for e in entries]
+        numbers = sum(1 for member in members if literal(member))
+        if any(ranged) and all(whole) and len(entries) + numbers == len(members):
+            return True
+        names = [member for member in members if isinstance(member, Ref)]
+        others = [member for member in members if not isinstance(member, Ref)]
+        orders = all(relation in COMPARISONS for relation in chain.relations)
+        if not orders or chain.conditions or len(names) != 1 or not all(map(literal, others)):
+            return False
+        entry = self.scope.entry(names[0])
+        bounded = entry is not None and any(
+            d.target is not None and d.target.name not in ("R", "Q") for d in entry.declared
+        )
+        used = entry is not None and (entry.read_free or entry.parameter or bounded)
+        return used and entry is not None and entry.is_free and not entry.integer

@@ -153,7 +153,7 @@ def _groups(texts: Sequence[Text], settings: Settings) -> Iterable[Sequence[Text
 
 
 def _together(texts: Sequence[Text], settings: Settings) -> list[tuple[Text, Report]]:
-    from mathlint.judging import judge
+    from mathlint.sharing import judge
 
     sources = [read_page(text.text, text.path, settings.snippets) for text in texts]
     return list(zip(texts, judge(sources, settings), strict=True))

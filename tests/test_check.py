@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mathlint import cache as cache_module
-from mathlint import judging
+from mathlint import judging, sharing
 from mathlint.cache import Cache, cache_for
 from mathlint.check import Text, check_paths, check_text, check_texts
 from mathlint.cli import main
@@ -429,7 +429,7 @@ def test_pages_are_told_apart_by_their_trees_whatever_their_words(counted: Count
     for changed in (chinese(), chinese().replace("= 2x", "=  2x"), chinese().replace("2x", "3x")):
         counted.pages.clear()
         pages = [read_page(text, "", None) for text in (ENGLISH, changed)]
-        reports = judging.judge(pages, STRICT)
+        reports = sharing.judge(pages, STRICT)
         assert len(counted.pages) == 1 + ("3x" in changed)
         assert reports[1] == judging.PageCheck(pages[1], STRICT).report()
 

@@ -111,7 +111,6 @@ class Claims(Declarations):
 
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         self._refuse_letters(left)
-        self._refuse_update(left, right)
         for part in (*walk(left), *walk(right)):
             if isinstance(part, Derivative):
                 self._refuse_letters(bare(part.operand))
@@ -137,13 +136,6 @@ class Claims(Declarations):
     def _is_unknown(self, name: Ref) -> bool:
         entry = self.scope.entry(name)
         return entry is None or (entry.assumed and not entry.declared and not entry.defined)
-
-    def _refuse_update(self, left: Node, right: Node) -> None:
-        """`w = w - \\alpha ...` gives w a new value and is no equation."""
-        first = bare(right.terms[0][1]) if isinstance(right, Sum) else None
-        if isinstance(left, Ref) and first == left and not self.strict:
-            message = "an update is not judged: state the derivative in it as an equation"
-            raise Unread(message, left.start, right.end, "ML104")
 
     def _or_renamed(self, left: Node, chain: Chain, outcome: Outcome) -> Outcome:
         """A refuted `L = ...` may be meant to give a name that the page has defined anew."""

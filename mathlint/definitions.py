@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from mathlint.claims import ACCEPTED, Claims, Judged, entry_pairs, is_plain
+from mathlint.claims import ACCEPTED, Judged, entry_pairs, is_plain
 from mathlint.compare import (
     Instance,
     check_defined,
@@ -40,6 +40,7 @@ from mathlint.syntax import (
 )
 from mathlint.terms import Term
 from mathlint.tokens import BUILT_IN
+from mathlint.updates import Updates
 from mathlint.values import Array, Value, same_shape
 from mathlint.values import shown as shape_of
 
@@ -51,7 +52,7 @@ class _Again(Exception):
     """What a definition gives tells that its left side has to be read in another way."""
 
 
-class Definitions(Claims):
+class Definitions(Updates):
     """What equations introduce, and whether they may."""
 
     def __init__(self, settings: Settings) -> None:

@@ -38,6 +38,7 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.terms import MAX_STEPS
+from mathlint.updates import ASSIGNS
 
 
 class Page(Guesses):
@@ -153,7 +154,7 @@ class Page(Guesses):
     def _chain(self, chain: Chain) -> list[Judged]:
         span = (chain.start, chain.end)
         unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *COMPARISONS)]
-        if unfit:
+        if unfit and not self._updates(chain):
             message = (
                 f"the relation {unfit[0]!r} is not checked: state an equality or an inequality"
             )
@@ -171,6 +172,12 @@ class Page(Guesses):
             known[k] if k in known else self._equation(k, left, right, relation, chain)
             for k, ((left, right), relation) in enumerate(pairs)
         ]
+
+    def _updates(self, chain: Chain) -> bool:
+        """Whether a line begins with an update, and goes on with equalities if at all."""
+        first, *others = chain.relations
+        left, right = map(bare, chain.members[:2])
+        return self.is_update(left, right, first) and all(r == "=" for r in others)
 
     def _known_first(self, chain: Chain, members: tuple[Node, ...]) -> dict[int, Judged]:
         """The equalities of a chain that introduce a name inside it, judged before the rest."""
@@ -284,7 +291,7 @@ class Page(Guesses):
         return NumberSet("R", (length,), row=self.of_row, start=left.start, end=left.end)
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
-        if relation in ("=", ":=") and k == 0 and not chain.goes_on:
+        if relation in ("=", *ASSIGNS) and k == 0 and not chain.goes_on:
             self._note_layout(left, right)
             span = (left.start, right.end)
             if (left, right) in self.scope.sums and self._sums_freely(left, right):
@@ -292,6 +299,9 @@ class Page(Guesses):
             if self._is_condition(left, right) or self._sums_freely(left, right):
                 message = "this reads as a condition: write it in the formula that it is about"
                 return self._finding(span, "claim", message, "ML106")
+            if self.is_update(left, right, relation) and isinstance(left, Ref):
+                assert isinstance(right, Sum)
+                return self._guarded(span, "mention", lambda: self.update(left, right))
             if self._is_entrywise(left, right):
                 return self._guarded(span, "declaration", lambda: self._entrywise(left, right))
             listed = self._as_declared(left, right)
@@ -302,7 +312,7 @@ class Page(Guesses):
             if fresh and not self._lists_entries(left, right):
                 make = lambda: self._define(left, right, chain.conditions)  # noqa: E731
                 return self._guarded(span, "definition", make)
-        if relation == ":=":
+        if relation in ASSIGNS:
             message = "this name is already introduced"
             return self._finding((left.start, right.end), "definition", message, "ML206")
         return self._claim(left, right, relation, chain)

@@ -18,6 +18,17 @@ SOFTMAX = r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$"
 
 # page with a gap, what is right there, what is wrong there
 PAIRS = {
+    "a step down a slope": (
+        r"$J = w^2 u$, $\alpha > 0$. $$w \leftarrow w - \alpha @$$",
+        r"\frac{\partial J}{\partial w}", r"\frac{\partial J}{\partial u}",
+    ),
+    "a step with its slope written out": (
+        r"$J = w^2 u$, $\alpha > 0$. $$w := w - @$$", r"2 \alpha w u", r"\alpha w u",
+    ),
+    "a step and its value": (
+        r"$J = w^2 u$, $\alpha > 0$. $$w := w - \alpha \frac{\partial J}{\partial w} = @$$",
+        r"w - 2 \alpha w u", r"w + 2 \alpha w u",
+    ),
     "a word without a font": (
         r"$loss = (w - y)^2$. Then $$\frac{\partial loss}{\partial w} = @$$",
         "2(w - y)", "2(y - w)",
@@ -290,6 +301,9 @@ WRONG = {
     r" $$\frac{\partial L}{\partial \gamma} = 0$$",
     "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
     "an update": r"$w = w - \alpha(w - y)$",
+    "an update that climbs": r"$J = w^2$, $\alpha > 0$. $$w := w + \alpha \frac{dJ}{dw}$$",
+    "an update along a scaled slope": r"$J = w^2$, $\alpha > 0$, $n \in \mathbb{N}$."
+    r" $$w := w - \frac{\alpha}{n} \frac{dJ}{dw}$$",
     "a condition of another claim": r"$$\ln x^2 = 2 \ln x \quad (x > 0)$$ $$|x| = x$$",
     "an interval of another claim": r"$$\ln x^2 = 2 \ln x, \quad x \in (0, 1)$$ $$|x| = x$$",
     "powers that are no layers": "$$x^2 = 3x$$ $$x^3 = 9x$$",

@@ -52,6 +52,7 @@ ORDER = (
     "declarations",
     "naming",
     "claims",
+    "updates",
     "definitions",
     "guesses",
     "statements",

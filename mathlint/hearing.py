@@ -147,10 +147,8 @@ class Hearing:
         following = number + 1
         if following >= self.count:
             return []
-        strict = self.page.strict
-        question = prose.explains if strict else prose.may_explain
-        if not question(self.gaps[following]):
-            self._hears(question, following)
+        if not prose.may_explain(self.gaps[following]):
+            self._hears(prose.may_explain, following)
             scope = self.page.scope
             names = {name for name, _ in scope.entries} | {"\\Phi"}
             self.known[following] = (
@@ -164,13 +162,9 @@ class Hearing:
         while unknown and following < self.count:
             later = self._peek(following)
             heads = introduced_by(later)
-            declared = all(isinstance(s, Membership | Range | Mapping) for s in later)
             own = introduced_by(sentences)
-            if (
-                heads & unknown
-                and not names_in(later) & own
-                and (strict or declared or self._says_more(following))
-            ):
+            needed = heads & unknown and not names_in(later) & own
+            if needed and self._may_be_ahead(number, following, later):
                 found.append(following)
             following += 1
             if following - number > LOOK_AHEAD:
@@ -178,8 +172,20 @@ class Hearing:
             if following < self.count and not self._hears(prose.goes_on, following):
                 break
         if found:  # otherwise it did not matter whether the words explain
-            self._hears(question, number + 1)
+            self._hears(prose.may_explain, number + 1)
         return found
+
+    def _may_be_ahead(self, number: int, following: int, later: Sequence[Sentence]) -> bool:
+        """Whether what stands behind a formula in its sentence may be taken before it.
+
+        A page that declares all its names says so in words, `, where`, but for the ranges of its
+        indices, which commonly stand behind: `$x_i \\ge 0$ for $i = 1, \\dots, n$`.
+        """
+        if not self.page.strict:
+            declares = all(isinstance(s, Membership | Range | Mapping) for s in later)
+            return declares or self._says_more(following)
+        ranges = all(isinstance(s, Range) for s in later)
+        return ranges or self._hears(prose.explains, number + 1)
 
     def _says_more(self, number: int) -> bool:
         """Whether words put a formula among what is given in its sentence."""

@@ -34,6 +34,9 @@ LEADS = re.compile(
 EXPLAINS = re.compile(
     r"[\s.,;，。；]*(?:where|in which|here|with|其中|这里|式中|此处)(?![a-z])", re.IGNORECASE
 )
+RANGES = re.compile(
+    r"[\s,;，；]*(?:for(?: all| any| every| each)?|对于?(?:所有|任意|每个|一切)?的?)\s*"
+)
 EQUATES = re.compile(
     r"[^.。,，;；]{0,12}\s*(?:(?:is|equals|is equal to|has (?:the )?(?:derivative|gradient|slope)"
     r"|(?:simplif|expand|reduc|evaluat)\w+ to|yields?|gives?|becomes?)"
@@ -113,7 +116,7 @@ BEGINS_SENTENCE = re.compile(
     rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)\s*(?:[-*+]\s*)?(?:{WORDS})?\s*$", re.IGNORECASE | re.DOTALL
 )
 ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
-SENTENCE_END = re.compile(r"[.。;；!?！？](?:\s|$)|\n[ \t>]*\n")
+SENTENCE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n[ \t>]*\n")
 
 
 def gaps(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
@@ -157,7 +160,7 @@ def denies(gap: str) -> bool:
 
 def may_explain(gap: str) -> bool:
     """Whether a formula stands in the same sentence as the one before it, or explains it."""
-    return explains(gap) or goes_on(gap)
+    return explains(gap) or goes_on(gap) or RANGES.fullmatch(gap) is not None
 
 
 def puts_case(gap: str) -> bool:

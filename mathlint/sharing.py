@@ -44,7 +44,7 @@ def _shared(check: PageCheck, report: Report, source: Source) -> Report | None:
         return None
     for (question, number), said in check.heard.items():
         if question(twin.gaps[number]) != said and (
-            said or question is not prose.explains or check.would_explain(number)
+            said or question is not prose.may_explain or check.would_explain(number)
         ):
             return None
     try:

@@ -406,7 +406,7 @@ def chinese() -> str:
         pytest.param("此后取", "其中", 1, id="a word that explains what is known"),
         pytest.param("另有", "其中", 2, id="a word that might explain a name"),
         pytest.param("其中", "而", 2, id="no word that explains a name"),
-        pytest.param("且 $s", "。且 $s", 1, id="a sentence that ends where nothing is explained"),
+        pytest.param("且 $s", "。且 $s", 2, id="a sentence that ends"),
         pytest.param("且 $", "且\n\n!!! unchecked\n\n    $", 2, id="an aside"),
         pytest.param("且 $", "$1 = 1$ 且 $", 2, id="one formula more"),
         pytest.param("且 $", "$ 且 $", 2, id="a lone dollar"),

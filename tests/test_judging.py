@@ -377,6 +377,10 @@ def test_a_wrong_line_is_not(start: str, line: str) -> None:
 
 # -- rules that keep a slip from turning green --------------------------------------------------
 
+SQUARES = (
+    r"Let $n \in \mathbb{N}$, $z \in \mathbb{R}$ and $x \in \mathbb{R}^n$."
+    "\n\n$$\nx_i x_i = x_i^2\n$$\n\n"
+)
 RULES = [
     # a differentiated name without a definition is an error, never 0
     (ZX + r"$\dfrac{dx}{dz} = 0$", "claim unread ML202"),
@@ -389,6 +393,12 @@ RULES = [
     (ZX + r"$u = z^2$ $\dfrac{du}{dx}\dfrac{du}{dz} = 0$", "claim undecided ML203"),
     (ZX + r"$u = z^2$ $\dfrac{du}{dx} = x$", "claim undecided ML203"),
     (ZX + r"$u = z^2$ $\dfrac{du}{dx}$", "mention undecided ML203"),
+    # the range of an index behind the formula, in its sentence alone
+    (SQUARES + r"for $i = 1, \dots, n$: $x_i = z$", "claim refuted ML301"),
+    (SQUARES + "for each\n$i = 1, \\dots, n$. $x_1 + x_i = x_i + x_1$", "claim exact"),
+    (SQUARES + r"Then $i = 1, \dots, n$.", None),
+    (SQUARES + r"for $i = 0, \dots, n$.", None),
+    (SQUARES + r"for $i = 1, \dots, n$.", "declaration accepted"),
     # a name before it is introduced
     (Z + r"$w = z + q$", "definition unread ML201"),
     (r"$u = z^2$ $z \in \mathbb{R}$", "declaration accepted"),

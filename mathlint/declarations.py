@@ -31,7 +31,7 @@ from mathlint.syntax import (
 from mathlint.terms import REAL, Domain, Terms
 
 MAX_INSTANCES = 400
-MAX_VISITS = 4000
+MAX_VISITS = 1500
 LARGEST_LEAST = 4
 Choices = dict[object, int]
 Made = TypeVar("Made")
@@ -179,7 +179,11 @@ class Declarations:
         for item in target.items:
             meaning.scalar(item)
         if target.interval is not None:
-            meaning.domain(target)
+            try:
+                meaning.domain(target)
+            except NeedsChoice:
+                place = target.interval.start, target.interval.end
+                raise Unread("a bound must be a number", *place, "ML104") from None
 
     def check_pattern(self, name: Ref) -> None:
         """The indices of a name that is introduced must be whole numbers that are known."""

@@ -139,8 +139,9 @@ def _is_sign(tokens: list[Token]) -> bool:
         while end < len(tokens) and tokens[end].kind in ("_", "^"):
             opened = end + 1 < len(tokens) and tokens[end + 1].kind == "{"
             end = matching(tokens, end + 1) + 1 if opened else end + 2
-        return end >= len(tokens)
-    return len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text")
+        return end == len(tokens)
+    needs_argument = tokens[0].text == "sqrt"  # TeX itself refuses a lone one
+    return len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text") and not needs_argument
 
 
 def heads_of(tex: str, words: Words = NO_WORDS) -> set[tuple[str, bool]]:
@@ -645,7 +646,7 @@ class _Row:
 
     def _listed_in(self, parts: list[list[Token]], pieces: list[list[Token]]) -> list[Sentence]:
         """`x = (x_1, ..., x_n) \\in \\mathbb{R}^n`: where a name lies, and what it consists of."""
-        if len(parts) > 1:
+        if len(parts) > 1 or not pieces[1]:
             return []
         end = pieces[2][-1].end if pieces[2] else pieces[1][-1].end
         name = self._ref(pieces[0])

@@ -83,6 +83,8 @@ def test_what_counts_as_broken(tex: str) -> None:
         r"\bigl(x\bigr)",
         r"\begin{aligned} &= x \\ &= y \end{aligned}",
         "a {=} b",
+        r"\cdot",
+        "-",
     ],
 )
 def test_what_does_not_count_as_broken(tex: str) -> None:

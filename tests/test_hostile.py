@@ -207,6 +207,7 @@ UNREADABLE = {
     "right to left": declared("x = \u202ex"),
     "isolate": declared("x = \u2067x\u2069"),
     "zero width": declared("x = x\u200b + 1"),
+    "zero width among words": declared("x = x + 1 - 1 \\text{ f\u200bor all}"),
     "zero width joiner": declared("x\u200dy = x"),
     "word joiner": declared("x = \u2060x"),
     "soft hyphen": declared("x = x\u00ad"),

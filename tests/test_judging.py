@@ -393,6 +393,8 @@ RULES = [
     (ZX + r"$u = z^2$ $\dfrac{du}{dx}\dfrac{du}{dz} = 0$", "claim undecided ML203"),
     (ZX + r"$u = z^2$ $\dfrac{du}{dx} = x$", "claim undecided ML203"),
     (ZX + r"$u = z^2$ $\dfrac{du}{dx}$", "mention undecided ML203"),
+    # a bound that would take a size
+    (r"For $n \in \mathbb{N}$ let $y \in [0, n]$.", "declaration unread ML104"),
     # the range of an index behind the formula, in its sentence alone
     (SQUARES + r"for $i = 1, \dots, n$: $x_i = z$", "claim refuted ML301"),
     (SQUARES + "for each\n$i = 1, \\dots, n$. $x_1 + x_i = x_i + x_1$", "claim exact"),

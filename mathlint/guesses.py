@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from mathlint.claims import is_plain
+from mathlint.claims import is_plain, printed_number
 from mathlint.declarations import literal
 from mathlint.definitions import Definitions
-from mathlint.errors import Unread
+from mathlint.errors import Undecided, Unread
 from mathlint.naming import introduced_by, names_in
 from mathlint.scope import Defined, Function, Key, key_of
 from mathlint.syntax import (
     COMPARISONS,
+    ORDERS,
     BigOperator,
     Call,
     Chain,
@@ -26,6 +27,7 @@ from mathlint.syntax import (
     Node,
     Num,
     NumberSet,
+    Product,
     Range,
     Ref,
     Sentence,
@@ -81,11 +83,49 @@ class Guesses(Definitions):
         unknown = len(names) == 1 and self.scope.entry(names[0]) is None
         return unknown and not self.strict and self.is_bound(sentence)
 
+    def may_hold(self, sentence: Chain) -> bool:
+        """Whether a relation between what the page has introduced may be a case after `if`."""
+        orders = set(sentence.relations) <= {"=", *COMPARISONS}
+        return not self.strict and orders and not self.unknown((sentence,))
+
+    def fits(self, chain: Chain) -> bool:
+        """Whether the sides of a relation have a meaning, and one shape."""
+        try:
+            for left, right in itertools.pairwise(map(bare, chain.members)):
+                self._sides(left, right, ())
+        except (Unread, Undecided):
+            return False
+        return True
+
+    def is_parameter(self, sentence: Chain) -> bool:
+        """Whether `\\alpha \\approx 1.67` gives a number to a name that nothing defines."""
+        left, right = bare(sentence.members[0]), bare(sentence.members[-1])
+        entry = self.scope.entry(left) if isinstance(left, Ref) else None
+        free = entry is None or (entry.is_free and not entry.is_whole)
+        alike = sentence.relations in (("=",), ("approx",)) and printed_number(right) is not None
+        return not self.strict and is_plain(left) and free and alike
+
+    def is_distribution(self, sentence: Chain) -> bool:
+        """Whether `x \\sim \\mathcal{N}(0, 1)` tells how a name is drawn."""
+        left, right = bare(sentence.members[0]), bare(sentence.members[-1])
+        head: Node | None = right.factors[0] if isinstance(right, Product) else right
+        name = head.function if isinstance(head, Call) else getattr(head, "name", "")
+        drawn = len(right.factors) == 2 if isinstance(right, Product) else bool(name)
+        if sentence.relations != ("sim",) or self.strict or sentence.conditions or not drawn:
+            return False
+        if self.scope.is_function(name) or name == "\\mathcal{O}":
+            return False
+        lettered = name in ("N", "U", "p", "q", "P") and not isinstance(right, Ref)
+        worded = name.startswith(("\\mathcal{", "\\mathrm{", "\\mathscr{"))
+        return isinstance(left, Ref) and (lettered or worded)
+
     def _compares_indices(self, members: Sequence[Node]) -> bool:
         """`i \\ne j` with letters for indices that nothing declares, which makes them indices."""
-        plain = [m for m in members if isinstance(m, Ref) and is_plain(m)]
+        refs = [member for member in members if isinstance(member, Ref)]
+        plain = [m for m in refs if is_plain(m) or self.is_index(m)]
         known = [e is not None and e.is_whole for e in map(self.scope.entry, plain)]
-        names = [m for m, k in zip(plain, known, strict=True) if k or m.name in INDEX_LETTERS]
+        letters = INDEX_LETTERS | self.scope.below.keys()
+        names = [m for m, k in zip(plain, known, strict=True) if k or m.name in letters]
         if known and all(known):
             return not self.strict
         names = [m for m in names if (e := self.scope.entry(m)) is None or not e.is_whole]
@@ -176,7 +216,7 @@ class Guesses(Definitions):
         parts = [part for member in chain.members for part in walk(member)]
         entries = [self.scope.entry(part) for part in parts if isinstance(part, Ref)]
         lax = not self.strict
-        excludes = lax and chain.relations == ("!=",)
+        excludes = lax and (chain.relations == ("!=",) or self.bounds_defined(chain))
         free = [
             e for e in entries
             if e is not None and not e.is_whole
@@ -198,10 +238,29 @@ class Guesses(Definitions):
         if not set(chain.relations) <= orders or chain.conditions:
             return False
         start, end = chain.start, chain.end
-        for pair, relation in zip(itertools.pairwise(chain.members), chain.relations, strict=True):
-            self.scope.assumptions.append(Condition(pair, (relation,), start=start, end=end))
+        pairs = zip(itertools.pairwise(chain.members), chain.relations, strict=True)
+        given = [Condition(pair, (r,), start=start, end=end) for pair, r in pairs]
+        if any(e.defined for e in known) and not all(map(self._is_met, given)):
+            return False
+        self.scope.assumptions += given
         self.scope.changes += 1
         return True
+
+    def _is_met(self, condition: Condition) -> bool:
+        """Whether what is supposed of a defined quantity holds at some point."""
+        try:
+            self.check_condition(condition)
+        except (Unread, Undecided):
+            return False
+        return True
+
+    def bounds_defined(self, chain: Chain) -> bool:
+        """Whether `\\sigma > 0` bounds what a definition gives."""
+        names = [member for member in map(bare, chain.members) if isinstance(member, Ref)]
+        others = [member for member in map(bare, chain.members) if not isinstance(member, Ref)]
+        entry = self.scope.entry(names[0]) if len(names) == 1 else None
+        orders = set(chain.relations) <= set(ORDERS) and all(map(literal, others))
+        return not self.strict and entry is not None and bool(entry.defined) and orders
 
     def _guess_losses(self, sentence: Sentence) -> None:
         """A name that a page only differentiates is any function of what follows last from all."""

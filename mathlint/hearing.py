@@ -241,9 +241,11 @@ class Hearing:
             return Condition(sentence.members, sentence.relations, **ends)
         words = [prose.begins_condition, prose.is_condition_after]
         words += [prose.joins] if number - 1 in self.conditions else []
+        words += [] if self.page.strict else [prose.puts_case]
         said = any(question(self.gaps[number]) for question in words)
         supposed = self.page.may_be_supposed(sentence) and self._hears(prose.supposes, number)
-        supposed |= self.page.may_be_put(sentence) and self._hears(prose.puts_case, number)
+        may_be_case = self.page.may_be_put(sentence) or self.page.may_hold(sentence)
+        supposed |= may_be_case and self._puts_case(number)
         if said and not supposed and not self.page.reads_as_condition(sentence):
             return None  # whatever the words say
         answers = [self._hears(question, number) for question in words]
@@ -251,6 +253,16 @@ class Hearing:
             return None
         ends = {"start": sentence.start, "end": sentence.end}
         return Condition(sentence.members, sentence.relations, **ends)
+
+    def _puts_case(self, number: int) -> bool:
+        """Whether a formula stands after `if`, and not after `only if`."""
+        return self._hears(prose.puts_case, number) and not self._hears(prose.denies, number)
+
+    def _heads_case(self, number: int) -> bool:
+        """Whether the condition before a formula ends a heading: `**Case 1: i = j**`."""
+        closed = not self.page.strict and self._hears(prose.closes_heading, number)
+        begun = closed and self._hears(prose.begins_heading, number - 1)
+        return begun and self._puts_case(number - 1)
 
     def _is_declared_before(self, number: int, sentence: Chain) -> bool:
         """Whether the formula before declares a name that this one restricts at once."""
@@ -266,7 +278,8 @@ class Hearing:
         if not any(isinstance(s, Chain) and s.relations for s in sentences):
             return sentences  # a declaration stands under no condition
         before = () if number - 1 in self.taken else self.conditions.get(number - 1, ())
-        found = before if before and self._hears(prose.leads_to_claim, number) else ()
+        leads = bool(before) and self._hears(prose.leads_to_claim, number)
+        found = before if leads or (before and self._heads_case(number)) else ()
         if not found and not any(
             isinstance(s, Chain) and self.page.introduces(s) for s in sentences
         ):
@@ -326,7 +339,8 @@ class Hearing:
         sizes = numbers and any(isinstance(p, Product) for p in walk(sentences[0]))
         if not both or formula.display or sizes or not self._hears(prose.equates, number):
             return False
-        return not self._hears(prose.is_part_of, number + 1)
+        counts = not self.page.strict and self._hears(prose.counts, number + 1)
+        return not counts and not self._hears(prose.is_part_of, number + 1)
 
     def _is_doubtful(self, number: int) -> bool:
         """Whether the words around a formula take it back."""

@@ -214,17 +214,29 @@ class PageCheck(Hearing):
             return False
         if not isinstance(sentence, Chain) or self._is_doubtful(number):
             return False
-        given = not self.page.strict and self.page.supposes(sentence)
-        if given and self._hears(prose.introduces, number):
+        lax = not self.page.strict
+        given = lax and self.page.supposes(sentence)
+        defined = given and self.page.bounds_defined(sentence)
+        question = prose.supposes_that if defined else prose.introduces
+        if given and self._hears(question, number):
+            return self.page.assume(sentence)
+        unequal = given and sentence.relations == ("!=",)
+        if unequal and self._hears(prose.names_quantity, number):
             return self.page.assume(sentence)
         after = number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
         worded = after and self._hears(prose.assumes, number)
         bare_list = after and self._hears(prose.is_bare, number)
+        bare_list |= lax and self._goes_on_listing(number)
         told = after and self._hears(prose.tells_symmetric, number)
         listed = bare_list or (told and self.page.restricts_one(sentence))
         plain = listed and not self._is_for_all(number)
         beside = number in self.declaring or worded or plain
         return beside and self.page.assume(sentence)
+
+    def _goes_on_listing(self, number: int) -> bool:
+        """Whether a formula goes on with a list of what is declared, words between its items."""
+        after = number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
+        return after and self._hears(prose.lists, number)
 
     def _is_second_set(self, sentence: Sentence, formula: Formula) -> bool:
         """Whether a set such as `\\mathcal{D} = \\{...\\}` is told twice, in two ways."""
@@ -242,12 +254,34 @@ class PageCheck(Hearing):
         region = bound and (
             self._hears(prose.names_region, number) or self._hears(prose.denied_after, number + 1)
         )
-        if region or (self.page.narrows(sentence) and not self._hears(prose.introduces, number)):
+        apart = self.page.narrows(sentence) and not self._hears(prose.introduces, number)
+        if region or (apart and not self._goes_on_listing(number)):
             message = "this reads as a condition: write it in the formula that it is about"
             return Judged(*span, "claim", Outcome("unread", "", message), "ML106", span)
+        if self.page.is_parameter(sentence) and self._is_typical(number, sentence):
+            outcome = Outcome("accepted", "a value that this parameter has")
+            return Judged(*span, "mention", outcome, "", span)
+        if self._is_constraint(number, sentence):
+            return Judged(*span, "mention", Outcome("accepted", "a constraint"), "", span)
         if self.page.is_value(sentence) and not self._hears(prose.gives_value, number):
             return Judged(*span, "mention", ACCEPTED, "", span)
         return None
+
+    def _is_typical(self, number: int, sentence: Chain) -> bool:
+        """Whether words give a parameter a value of which nothing on the page makes use."""
+        if self._is_doubtful(number):
+            return False
+        if self._hears(prose.typifies, number):
+            return True
+        beside = self._hears(prose.introduces, number) or self._goes_on_listing(number)
+        return beside and sentence.relations == ("approx",)
+
+    def _is_constraint(self, number: int, sentence: Chain) -> bool:
+        """Whether a relation is the constraint of a programme, which states nothing."""
+        if self.page.strict or not self._hears(prose.constrains, number):
+            return False
+        orders = set(sentence.relations) <= {"=", *COMPARISONS}
+        return orders and not self.page.introduces(sentence) and self.page.fits(sentence)
 
     def _to_solve(self, number: int, judged: Judged) -> Judged:
         """A derivative that a page sets to zero is an equation to be solved, no claim."""

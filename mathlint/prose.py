@@ -25,7 +25,21 @@ DENIES = re.compile(
 )
 ENDED = re.compile(r"[.。;；]\s*(?:\\end\{\w+\*?\}\s*)*(?:\$+|\\[\])])$")
 CONCLUDES = (
-    r"then|we have|we get|we obtain|we find|it is|this is|is|are|有|则|则有|那么|可得|得到|得|为"
+    r"then|we have|we get|we obtain|we find|it is|this is|is|are"
+    r"|有|则|则有|那么|可得|得到|得|为|此时"
+)
+CASE_WORDS = (
+    r"\b(?:the|special|first|second|third|other) case(?: of| that| where| when| if)?"
+    r"|\bcase (?:\d|[ivx]+|[a-d])\s*[:：.]?|(?<!这种)(?<!该)(?<!此)(?:情况|情形)"
+    r"\s*[\d一二三四]?\s*[:：]?"
+)
+PUTS_CASE = re.compile(
+    rf"(?:\b(?:if|when|whenever)|若|当|如果|{CASE_WORDS})[*_]*\s*$", re.IGNORECASE
+)
+HEADS_CASE = re.compile(
+    r"(?:^|.*\n)[ \t>#*_\-+\d.]*(?:case|情况|情形)\s?[\d一二三四ivxabc]+"
+    r"\s*[:：.][^\n.。]{0,40}[（(]\s*$",
+    re.IGNORECASE | re.DOTALL,
 )
 LEADS = re.compile(
     rf"(?!\s*\n\s*\n\s*$)\s*(?:时|处)?\s*[,，:：]?\s*(?:{CONCLUDES})?\s*[,，:：]?\s*",
@@ -89,6 +103,35 @@ GIVES_VALUE = re.compile(
     r"|\s*[,，、;；]\s*$|.*\n\s*(?:[-*+]\s*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+QUANTITY = re.compile(
+    r"\b(?:an?|some|fixed|constant|positive|non-?zero)\s(?:[a-z]+\s){0,2}?(?:constant|scalar"
+    r"|parameter|hyper-?parameter|number|coefficient|variable|factor|vector)\s*$"
+    r"|(?:一个|某个?|常|固定的?|超|标量|参数)(?:常数|标量|参数|参数标量|实数|系数|变量|向量)\s*$",
+    re.IGNORECASE,
+)
+SUPPOSES_THAT = re.compile(
+    r"(?:\b(?:with|where|let|assum(?:e|ing)(?: that)?|suppos(?:e|ing)(?: that)?|given|such that"
+    r"|provided(?: that)?|satisfying)|设|假设|假定|其中|满足|使得)\s*$",
+    re.IGNORECASE,
+)
+TYPIFIES = re.compile(
+    r"(?:\b(?:typically|usually|commonly|often|by default|defaults? to|e\.g\.,?|for example,?"
+    r"|for instance,?|such as|in practice,?(?: with)?|recommended"
+    r"|typical(?: value)?s?(?: is| are)?)"
+    r"|通常(?:取|选择?|设为?|为|是)?|一般(?:取|选择?|设为?|为|是)?|默认(?:值)?(?:取|为|是)?|例如|比如"
+    r"|常(?:取|用)|推荐)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+CONSTRAINS = re.compile(
+    r"(?:\bsubject to|\bs\.?t\.|\bunder the (?:\w+ )?constraints?(?: that| of)?"
+    r"|\bthe (?:\w+ )?constraints?(?: that| is| are)?|\bconstrained (?:to|by)"
+    r"|(?:约束|限制)(?:条件)?(?:为|是|于)?)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+COUNTS = re.compile(
+    r"\s*-?\s*(?:阶|维|个|类|行|列|层|次|元素|条|组|种|项|dimensional|th\b|st\b|nd\b|rd\b"
+    r"|by\s*$|samples?\b|classes\b|entries\b|rows\b|columns\b|layers\b|units\b)"
+)
 REGION = re.compile(
     r"\b(?:branch|half-?(?: )?line|region|side|case|regime|interval|part|piece|point)\s*$"
     r"|(?:分支|区间|部分|情形|半轴|一侧|点)\s*$",
@@ -113,7 +156,8 @@ TURNS = re.compile(
     re.IGNORECASE,
 )
 BEGINS_SENTENCE = re.compile(
-    rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)\s*(?:[-*+]\s*)?(?:{WORDS})?\s*$", re.IGNORECASE | re.DOTALL
+    rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)[\s#>*_+-]*(?:{WORDS}|{CASE_WORDS})?\s*$",
+    re.IGNORECASE | re.DOTALL,
 )
 ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n[ \t>]*\n")
@@ -165,7 +209,55 @@ def may_explain(gap: str) -> bool:
 
 def puts_case(gap: str) -> bool:
     """Whether the word before a formula is `if`: what follows holds in one case alone."""
-    return re.search(r"(?:\b(?:if|when|whenever)|若|当|如果)\s*$", gap, re.IGNORECASE) is not None
+    return PUTS_CASE.search(gap) is not None or heads_case(gap)
+
+
+def heads_case(gap: str) -> bool:
+    """Whether a formula in brackets tells the case of a heading: `Case 1: kept (m = 1)`."""
+    return HEADS_CASE.match(gap) is not None
+
+
+def begins_heading(gap: str) -> bool:
+    """Whether the line before a formula is bold, a heading or a case with its number."""
+    line = gap[gap.rfind("\n") + 1 :]
+    numbered = r"(?:[-*+]\s+)?(?:case|情况|情形)\s*[\d一二三四ivx]"
+    mark = rf"\s*(?:#+|\*\*|__|(?:[-*+]|\d+\.)\s+\*\*|{numbered})"
+    return re.match(mark, line, re.IGNORECASE) is not None
+
+
+def closes_heading(gap: str) -> bool:
+    """Whether nothing but marks and space stands behind a condition that ends a heading."""
+    return re.fullmatch(r"\s*[)）]?\s*[:：]?\s*[*_]*\s*[:：]?\s*", gap) is not None
+
+
+def supposes_that(gap: str) -> bool:
+    """Whether words such as `assume that` or `where` suppose what follows."""
+    return SUPPOSES_THAT.search(gap) is not None
+
+
+def lists(gap: str) -> bool:
+    """Whether the words before a formula end like those between the items of a list."""
+    return re.search(r"(?:[,，、;；（(]|\band|且|和)\s*$", gap) is not None
+
+
+def names_quantity(gap: str) -> bool:
+    """Whether words before a relation call its left side some quantity: `a constant c > 0`."""
+    return QUANTITY.search(gap) is not None
+
+
+def typifies(gap: str) -> bool:
+    """Whether words give a parameter the value that it mostly has: `typically`, `by default`."""
+    return TYPIFIES.search(gap) is not None
+
+
+def constrains(gap: str) -> bool:
+    """Whether words make what follows the constraint of a programme: `subject to`."""
+    return CONSTRAINS.search(gap) is not None
+
+
+def counts(gap: str) -> bool:
+    """Whether what stands before is how many there are of what words name: `d-dimensional`."""
+    return COUNTS.match(gap) is not None
 
 
 def supposes(gap: str) -> bool:

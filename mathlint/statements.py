@@ -153,6 +153,9 @@ class Page(Guesses):
 
     def _chain(self, chain: Chain) -> list[Judged]:
         span = (chain.start, chain.end)
+        if self.is_distribution(chain):
+            drawn = Outcome("accepted", "tells how a name is drawn")
+            return [Judged(*span, "mention", drawn, "", span)]
         unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *COMPARISONS)]
         if unfit and not self._updates(chain):
             message = (
@@ -296,7 +299,8 @@ class Page(Guesses):
             span = (left.start, right.end)
             if (left, right) in self.scope.sums and self._sums_freely(left, right):
                 return Judged(*span, "declaration", ACCEPTED, span=span)
-            if self._is_condition(left, right) or self._sums_freely(left, right):
+            solved = self._is_conditioned(left, chain)
+            if not solved and (self._is_condition(left, right) or self._sums_freely(left, right)):
                 message = "this reads as a condition: write it in the formula that it is about"
                 return self._finding(span, "claim", message, "ML106")
             if self.is_update(left, right, relation) and isinstance(left, Ref):
@@ -308,7 +312,7 @@ class Page(Guesses):
             if listed is not None and isinstance(left, Ref):
                 membership = Membership((left,), listed, start=left.start, end=right.end)
                 return self._guarded(span, "declaration", lambda: self._membership(membership))
-            fresh = (left, right) in self.pending or self._introduces(left)
+            fresh = (left, right) in self.pending or (not solved and self._introduces(left))
             if fresh and not self._lists_entries(left, right):
                 make = lambda: self._define(left, right, chain.conditions)  # noqa: E731
                 return self._guarded(span, "definition", make)
@@ -316,6 +320,12 @@ class Page(Guesses):
             message = "this name is already introduced"
             return self._finding((left.start, right.end), "definition", message, "ML206")
         return self._claim(left, right, relation, chain)
+
+    def _is_conditioned(self, left: Node, chain: Chain) -> bool:
+        """Whether a name stands under a condition on itself, so that the page knows it already."""
+        names = {p.name for c in chain.conditions for p in walk(c) if isinstance(p, Ref)}
+        known = isinstance(left, Ref) and self.scope.entry(left) is not None
+        return not self.strict and known and isinstance(left, Ref) and left.name in names
 
     def _lists_entries(self, left: Node, right: Node) -> bool:
         """Whether `x = (x_1, ..., x_n)` tells the entries of a vector that is declared."""

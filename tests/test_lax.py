@@ -217,6 +217,59 @@ PAIRS = {
     "initial values": (
         "$h_0 = 1$, $h_t = 2 h_{t-1}$. $$h_3 = @$$", "8", "6",
     ),
+    "a condition behind what a name is": (
+        r"Let $y \in \mathbb{R}$ be the label and $f \in \mathbb{R}$ the output, $y \ne f$."
+        r" $$\frac{\partial |y - f|}{\partial f} = \begin{cases} @ & y > f"
+        r" \\ 1 & y < f \end{cases}$$",
+        "-1", "1",
+    ),
+    "a quantity that is supposed to be positive": (
+        r"$y = x^3$. Assume $y > 0$. $$|x| = @$$", "x", "-x",
+    ),
+    "a constant that is not zero": (
+        r"设 $v \in \mathbb{R}$ 和一个标量参数 $g \ne 0$。$$\frac{\partial |g|}{\partial g} = @$$",
+        r"\frac{|g|}{g}", r"\frac{g}{v}",
+    ),
+    "a heading that begins with a condition": (
+        SOFTMAX + "\n\n2. **Off the diagonal:** for $k \\ne c$\n\n"
+        r"   $$\frac{\partial p_k}{\partial z_c} = @$$", "-p_k p_c", "p_k p_c",
+    ),
+    "a heading that ends with a condition": (
+        SOFTMAX + "\n\n**情况1：对角线上（$i = j$）**\n\n"
+        r"$$\frac{\partial p_i}{\partial z_j} = p_i(1 - @)$$", "p_i", "2p_i",
+    ),
+    "cases with a number": (
+        SOFTMAX + "\n\nCase 2: $i \\ne j$\n\n"
+        r"$$\frac{\partial p_i}{\partial z_j} = @$$", "-p_i p_j", "p_i(1 - p_i)",
+    ),
+    "the case of two names": (
+        r"$D = x^2$, $m > 0$. We consider the case $m > D$: $$\max(0, m - D) = m - @$$",
+        "x^2", "x",
+    ),
+    "a derivative that is zero": (
+        r"$x, y \in \mathbb{R}$, $f(x) = (x - y)^2$. If $f'(x) = 0$, then $x = @$.", "y", "2y",
+    ),
+    "the rounded value of a parameter": (
+        r"$\alpha > 0$ is fixed ($\alpha \approx 1.67$). $$\frac{d}{dx}(\alpha x) = @$$",
+        r"\alpha", "1.67",
+    ),
+    "the usual value of a parameter": (
+        r"$\beta \in \mathbb{R}$. In practice, $\beta = 1$. $$\frac{d}{dx}(\beta x) = @$$",
+        r"\beta", "1",
+    ),
+    "how many dimensions": (
+        r"设 $A \in \mathbb{R}^{d \times d}$，$I$ 是 $d$ 阶单位矩阵。$$(A + I)A = A^2 + @$$",
+        "A", "I",
+    ),
+    "how a name is drawn": (
+        r"$m \sim \text{Bernoulli}(1 - p)$, $y = mx$. $$\frac{\partial y}{\partial x} = @$$",
+        "m", "x",
+    ),
+    "a constraint": (
+        r"$W \in \mathbb{R}^{d \times k}$, $S \in \mathbb{R}^{d \times d}$ symmetric. Maximize the"
+        r" trace subject to $W^T W = I$. $$\nabla_W \operatorname{tr}(W^T S W) = @$$",
+        "2SW", "SW",
+    ),
 }  # fmt: skip
 
 
@@ -307,6 +360,15 @@ WRONG = {
     "a condition of another claim": r"$$\ln x^2 = 2 \ln x \quad (x > 0)$$ $$|x| = x$$",
     "an interval of another claim": r"$$\ln x^2 = 2 \ln x, \quad x \in (0, 1)$$ $$|x| = x$$",
     "powers that are no layers": "$$x^2 = 3x$$ $$x^3 = 9x$$",
+    "a name that is no condition": r"设 $y \in \mathbb{R}$，$f \in \mathbb{R}$"
+    r" 为输出，所以 $y \ne f$。",
+    "an impossible supposition": r"Let $y = e^x$, where $y < 0$. $$\frac{dy}{dx} = e^x$$",
+    "a bound that is claimed": r"The square $y = x^2$ is large, and $y > 1$.",
+    "an impossible case": r"$x \in \mathbb{R}$. In the case $x^2 < 0$: $$x + 1 = x$$",
+    "a case that is any": r"$x, y \in \mathbb{R}$. In this case $x \ne y$.",
+    "an optimum by its digits": r"$f(x) = (x - 3)^2$. Hence $x \approx 2$.",
+    "a constraint that does not fit": r"$W \in \mathbb{R}^{d \times k}$, subject to $W^T W = W$.",
+    "a function that grows like": r"$f(x) = x^3$. $$f(x) \sim x^2$$",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

@@ -350,8 +350,16 @@ CONSTRUCTS: tuple[tuple[Text, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Text("Expectations, sets, assignments", "期望、集合、赋值"),
-        (r"\mathbb{E}[x] = 0", r"\{v_i\}_{i=1}^{n}", r"x \leftarrow x - y"),
+        Text("Updates, by the slope that they follow", "更新，按其所沿的斜率"),
+        (
+            r"$a \in \mathbb{R}$ $u = x^2y$ $x \leftarrow x - a\dfrac{\partial u}{\partial x}$",
+            r"$a \in \mathbb{R}$ $u = x^2y$ $x := x - 2axy$",
+            r"x \leftarrow x - y",
+        ),
+    ),
+    (
+        Text("Expectations, sets", "期望、集合"),
+        (r"\mathbb{E}[x] = 0", r"\{v_i\}_{i=1}^{n}"),
     ),
     (
         Text("A sign that the text speaks of", "正文所说的记号"),

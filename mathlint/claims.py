@@ -49,6 +49,7 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.terms import Comparison, Term
+from mathlint.tokens import NAMED
 from mathlint.values import Array, ShapeError, Value, entries_of, same_shape, told, zeros_shaped
 from mathlint.values import shown as shape_of
 
@@ -227,7 +228,7 @@ class Claims(Declarations):
         outcome = compare(instances, self.terms, f"{self.settings.seed}", self._rules())
         guessed = self._guessed_in(left, right) if outcome.verdict == "refuted" else None
         if guessed is not None:
-            message = f"the function {guessed} is not introduced"
+            message = f"this does not hold for every function {guessed}: define it"
             raise Unread(message, right.start, right.end, "ML201")
         if outcome.verdict == "refuted" and self._is_transposed(left, right, conditions):
             message = "this is the transpose of the Jacobian: say which layout the page takes"
@@ -236,12 +237,12 @@ class Claims(Declarations):
 
     def _guessed_in(self, left: Node, right: Node) -> str | None:
         """A function of which nothing is known but its name, behind the names of an equation."""
-        if not self.scope.guessed:
-            return None
+        kinds = {**NAMED, **self.scope.called}
+        open_names = self.scope.guessed | {n for n, k in kinds.items() if k in ("any", "smooth")}
         instances = self._sides(left, right, ())
         for instance in instances:
             for part in (part for term in instance.terms for part in parts(term)):
-                if part.kind == "opaque" and str(part.data[0]) in self.scope.guessed:  # type: ignore[index]
+                if part.kind == "opaque" and str(part.data[0]) in open_names:  # type: ignore[index]
                     return str(part.data[0])  # type: ignore[index]
         return None
 

@@ -67,6 +67,8 @@ class Definitions(Updates):
         if isinstance(head, Call):
             if head.function in BUILT_IN - {"\\Phi"}:  # a page may define it
                 return False
+            if head.function in self.scope.called:
+                return False
             entry = self.scope.entries.get((head.function, False))
             names = [shown(a) for a in head.args if isinstance(a, Ref)]
             fresh = entry is None or entry.function is None

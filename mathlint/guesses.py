@@ -37,7 +37,7 @@ from mathlint.syntax import (
     bare,
     walk,
 )
-from mathlint.tokens import INDEX_LETTERS
+from mathlint.tokens import BUILT_IN, INDEX_LETTERS
 
 FREELY_USED = frozenset({"abs", "det", "tr"})
 
@@ -205,6 +205,12 @@ class Guesses(Definitions):
         entry = self.scope.entry(left) if isinstance(left, Ref) else None
         free = entry is None or (entry.assumed and entry.is_free and not entry.is_whole)
         return not self.strict and plain and free
+
+    def knows(self, function: str) -> bool:
+        """Whether anything has introduced a function, or a quantity of that name."""
+        entry = self.scope.entries.get((function, False))
+        known = entry is not None and not (entry.assumed and entry.is_free)
+        return known or function in BUILT_IN or function in self.scope.called
 
     def is_index(self, name: Ref) -> bool:
         """Whether a name stands for whole numbers."""

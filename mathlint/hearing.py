@@ -6,9 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
-from mathlint import prose, words
+from mathlint import called, prose, words
 from mathlint.errors import Unread
-from mathlint.naming import introduced_by, named, names_in
+from mathlint.naming import (
+    called_functions,
+    defined_function,
+    functions_in,
+    introduced_by,
+    named,
+    named_as_function,
+    names_in,
+)
 from mathlint.page import Formula
 from mathlint.page import Page as Source
 from mathlint.reading import read_formula
@@ -19,6 +27,7 @@ from mathlint.syntax import (
     Call,
     Chain,
     Condition,
+    Group,
     Mapping,
     Membership,
     Node,
@@ -29,11 +38,13 @@ from mathlint.syntax import (
     Range,
     Ref,
     Sentence,
+    Symbol,
     Transpose,
     bare,
     rebuilt,
     walk,
 )
+from mathlint.tokens import NAMED
 from mathlint.words import Words
 
 LOOK_AHEAD = 8
@@ -68,6 +79,7 @@ class Hearing:
         self.conditions: dict[int, tuple[Condition, ...]] = {}
         self.taken: set[int] = set()
         self.mentions: set[int] = set()
+        self.definers: dict[str, list[int]] = {}
 
     def _hears(self, question: Question, number: int) -> bool:
         """What the words before a formula say; kept, since another page's words must say it too."""
@@ -123,6 +135,54 @@ class Hearing:
                 continue
             if self._hears(question, number):
                 self.page.note_sums(sums)
+
+    def _note_called(self, peeked: Sequence[Sequence[Sentence]]) -> bool:
+        """What the page's words call its functions, unless an equation defines them.
+
+        False where they call none.
+        """
+        kinds: dict[str, set[str]] = {}
+        for number, sentences in enumerate(peeked):
+            name = _spoken_of(sentences)
+            if name is not None:
+                kinds.setdefault(name, set()).update(self._called(number, peeked))
+        told = called_functions([s for sentences in peeked for s in sentences])
+        scope, found = self.page.scope, False
+        for name in kinds.keys() & told:
+            kind = called.the_one(kinds[name])
+            if kind == called.ANY:
+                scope.guessed.add(name)
+                scope.functions.add(name)
+            elif kind is not None:
+                scope.called[name] = kind
+            found |= kind is not None
+        self._note_softmax(peeked)
+        return found
+
+    def _called(self, number: int, peeked: Sequence[Sequence[Sentence]]) -> set[str]:
+        """What the words beside a mention call the function that it speaks of."""
+        last = number
+        while last + 1 < self.count and _spoken_of(peeked[last + 1]) is not None:
+            if not self._hears(called.lists, last + 1):
+                break
+            last += 1
+        questions = called.BEHIND if last == number else dict.fromkeys(called.OPEN)
+        found = {k for k in questions if self._hears(called.BEHIND[k], last + 1)}
+        found |= {k for k in called.BEFORE if self._hears(called.BEFORE[k], number)}
+        if found and self._hears(called.supposes, number):
+            return set()
+        return found | ({called.ENTRIES} if self._hears(called.of_entries, last + 1) else set())
+
+    def _note_softmax(self, peeked: Sequence[Sequence[Sentence]]) -> None:
+        """Whether the page's softmax of a matrix is that of each row or of each column."""
+        found: set[str] = set()
+        for number in range(self.count):
+            beside = any(_takes_softmax(s) for s in peeked[number])
+            for line, (speaks, by) in called.SOFTMAX_OF.items():
+                said = self._hears(speaks, number) or self._hears(speaks, number + 1)
+                if said or (beside and self._hears(by, number + 1)):
+                    found.add(line)
+        self.page.scope.softmax_of = min(found) if len(found) == 1 else None
 
     def _note_told(self, peeked: Sequence[Sequence[Sentence]]) -> None:
         """Which names the sentences that mention a name mention after it."""
@@ -186,6 +246,28 @@ class Hearing:
             return declares or self._says_more(following)
         ranges = all(isinstance(s, Range) for s in later)
         return ranges or self._hears(prose.explains, number + 1)
+
+    def _defined_behind(self, number: int) -> list[int]:
+        """The formulas behind one, in its section, that alone define the functions in it."""
+        if self.page.strict:
+            return []
+        used = _functions_in(self._peek(number))
+        unknown = {name for name in used if not self.page.knows(name)} & self.definers.keys()
+        found = []
+        for name in unknown:
+            places = self.definers[name]
+            between = range(number + 1, places[0] + 1)
+            if len(places) == 1 and places[0] > number and all(
+                self._hears(prose.stays_in_section, k) for k in between
+            ):  # fmt: skip
+                found.append(places[0])
+        return sorted(found)
+
+    def _note_definers(self, peeked: Sequence[Sequence[Sentence]]) -> None:
+        """Where on the page an equation stands that begins with a function and defines it."""
+        for number, sentences in enumerate(peeked):
+            for name in filter(None, map(defined_function, sentences)):
+                self.definers.setdefault(name, []).append(number)
 
     def _says_more(self, number: int) -> bool:
         """Whether words put a formula among what is given in its sentence."""
@@ -470,6 +552,33 @@ def _called(sentences: Sequence[Sentence]) -> str:
         return ""
     node = bare(sentences[0].members[0])
     return node.function if isinstance(node, Call) else ""
+
+
+def _functions_in(sentences: Sequence[Sentence]) -> set[str]:
+    """The functions that a formula uses; one that only mentions them uses none."""
+    if len(sentences) == 1 and is_mention(sentences[0]):
+        return set()
+    return {name for sentence in sentences for name in functions_in(sentence)}
+
+
+def _takes_softmax(sentence: Sentence) -> bool:
+    """Whether a softmax stands in a sentence."""
+    calls = (part.function for part in walk(sentence) if isinstance(part, Call))
+    return any(NAMED.get(name) == "softmax" for name in calls)
+
+
+def _spoken_of(sentences: Sequence[Sentence]) -> str | None:
+    """The name that may be a function's in a formula that does nothing but mention it."""
+    if len(sentences) != 1 or not is_mention(sentences[0]):
+        return None
+    match bare(sentences[0].members[0]):
+        case Symbol(text=name) | Call(function=name, primes=0):
+            return name
+        case Ref() as name:
+            return named_as_function(name)
+        case Product(factors=(Ref() as name, Group(bracket="(")), marks=("",)):
+            return named_as_function(name)
+    return None
 
 
 def is_mention(sentence: Sentence | None) -> TypeGuard[Chain]:

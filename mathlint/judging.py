@@ -59,8 +59,11 @@ class PageCheck(Hearing):
             self._unread(MAX_FORMULAS, formula, fault)
         numbers = range(0 if too_many else len(self.source.formulas))
         peeked = [self._peek(number) for number in numbers]
+        if not self.page.strict and self._note_called(peeked):
+            peeked = [self._peek(number) for number in numbers]
         survey(peeked, self.page.scope)
         if not self.page.strict:
+            self._note_definers(peeked)
             self._note_sums(peeked)
             self._note_told(peeked)
         for number in numbers:
@@ -82,7 +85,7 @@ class PageCheck(Hearing):
         self.visited.add(number)
         formula = self.source.formulas[number]
         try:
-            for later in self._explanations(number):
+            for later in (*self._explanations(number), *self._defined_behind(number)):
                 self._visit(later)
             self._formula(number, formula)
         except Exception as fault:  # whatever a formula provokes is a finding, never green

@@ -912,9 +912,13 @@ class Meaning(Indices):
             return self._own_call(node, function)
         name = {"log": "ln"}.get(node.function, node.function)
         args = [self.value(arg) for arg in node.args]
-        if not self.strict and name in NAMED and len(args) == 1:
-            return self._named(node, NAMED[name], args[0])
-        if not self.strict and name in self.scope.guessed and len(args) == 1:
+        kind = self.scope.called.get(name, NAMED.get(name))
+        if not self.strict and kind not in (None, "any", "smooth") and len(args) == 1:
+            return self._named(node, kind, args[0])
+        if kind == "smooth" and isinstance(args[0], Array):
+            message = f"say whether {node.function} acts on each entry"
+            raise Unread(message, node.start, node.end, "ML209")
+        if not self.strict and (kind or name in self.scope.guessed) and len(args) == 1:
             return mapped(args[0], lambda t: self.terms.opaque(name, (0,) * node.primes, (t,)))
         if name not in BUILT_IN:
             message = f"the function {node.function} is not introduced"
@@ -931,32 +935,62 @@ class Meaning(Indices):
             return self._slope(node, self._builtin(name, inner, node), inner, args[0])
         return self._builtin(name, args[0], node)
 
-    def _named(self, node: Call, name: str, arg: Value) -> Value:
+    def _named(self, node: Call, kind: str, arg: Value) -> Value:
         """A function that the field knows by its name, on a page that does not define it."""
-        terms = self.terms
-        if name == "softmax":
-            if not isinstance(arg, Array) or len(arg.shape) != 1 or node.primes:
-                message = f"the softmax of {shape_of(arg)} is not read: write its entries out"
-                raise Unread(message, node.start, node.end, NOT_READ)
-            told(arg)
-            powers = mapped(arg, lambda t: terms.fun("exp", t))
-            return multiplied(
-                terms, powers, terms.power(terms.add(_entries(powers)), _minus(terms))
-            )
-
-        def value(x: Term) -> Term:
-            if name == "relu":
-                return terms.fun("max", terms.zero, x)
-            if name == "softplus":
-                return terms.fun("ln", terms.add((terms.one, terms.fun("exp", x))))
-            return terms.power(
-                terms.add((terms.one, terms.fun("exp", terms.neg(x)))), _minus(terms)
-            )
-
+        if kind == "softmax":
+            return self._softmax(node, arg)
         if not node.primes:
-            return mapped(arg, value)
-        inner = terms.leaf(f"{name}'")
-        return self._slope(node, value(inner), inner, arg)
+            return mapped(arg, lambda entry: self._of_kind(kind, entry))
+        inner = self.terms.leaf(f"{node.function}'")
+        return self._slope(node, self._of_kind(kind, inner), inner, arg)
+
+    def _softmax(self, node: Call, arg: Value) -> Value:
+        """The softmax of a vector, or of each row or column of a matrix, as the page says."""
+        if not isinstance(arg, Array) or len(arg.shape) > 2 or node.primes:
+            message = f"the softmax of {shape_of(arg)} is not read: write its entries out"
+            raise Unread(message, node.start, node.end, NOT_READ)
+        if len(arg.shape) == 2 and self.scope.softmax_of is None:
+            message = "say whether this softmax is of each row or of each column"
+            raise Unread(message, node.start, node.end, NOT_READ)
+        told(arg)
+        terms = self.terms
+        powers = [terms.fun("exp", entry) for entry in arg.entries]
+        width = arg.shape[-1] if len(arg.shape) == 2 else len(powers)
+
+        def together(place: int) -> list[Term]:
+            if len(arg.shape) == 2 and self.scope.softmax_of == "column":
+                return powers[place % width :: width]
+            return powers[place // width * width :][:width]
+
+        entries = tuple(
+            terms.div(power, terms.add(together(place))) for place, power in enumerate(powers)
+        )
+        return replace(arg, entries=entries)
+
+    def _of_kind(self, kind: str, x: Term) -> Term:
+        """The value of a function of one number that the field knows by its name."""
+        terms, one = self.terms, self.terms.one
+        match kind:
+            case "tanh":
+                return terms.fun("tanh", x)
+            case "relu":
+                return terms.fun("max", terms.zero, x)
+            case "softplus":
+                return terms.fun("ln", terms.add((one, terms.fun("exp", x))))
+            case "silu":
+                return terms.mul((x, self._of_kind("sigmoid", x)))
+            case "mish":
+                return terms.mul((x, terms.fun("tanh", self._of_kind("softplus", x))))
+            case "softsign":
+                return terms.div(x, terms.add((one, terms.fun("abs", x))))
+            case "density":
+                half = terms.mul((terms.const(Fraction(-1, 2)), x, x))
+                scale = terms.fun("sqrt", terms.mul((terms.const(2), terms.fun("pi"))))
+                return terms.div(terms.fun("exp", half), scale)
+            case "distribution":
+                return self._normal_distribution(x)
+        assert kind == "sigmoid"
+        return terms.power(terms.add((one, terms.fun("exp", terms.neg(x)))), _minus(terms))
 
     def _dashed(self, node: Call, function: Function | None) -> Value:
         """`y'` and `f'` without brackets: the slope by the one variable that there is."""

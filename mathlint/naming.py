@@ -183,6 +183,76 @@ def _called_only(sentences: Sequence[Sentence]) -> set[str]:
     return called - others
 
 
+def named_as_function(name: Ref) -> str:
+    """A name as that of a function, with its label: `\\sigma_g`."""
+    letters = ",".join(sub.name for sub in name.subs if isinstance(sub, Ref))
+    return f"{name.name}_{{{letters}}}" if letters else name.name
+
+
+def called_functions(sentences: Sequence[Sentence]) -> set[str]:
+    """The names that a page uses with brackets alone and defines by no equation."""
+    called: set[str] = set()
+    others: set[str] = set()
+    for sentence in sentences:
+        if isinstance(sentence, Mapping):
+            others.add(sentence.name.name)
+        if isinstance(sentence, Chain):
+            for member, other in pairwise(sentence.members):
+                call = _as_call(bare(member))
+                plain = call is not None and all(isinstance(arg, Ref) for arg in call.args)
+                if plain and call is not None and call.function not in functions_in(other):
+                    others.add(call.function)
+        inside = [name for part in walk(sentence) for name in _before_brackets(part)]
+        called |= {named_as_function(name) for name in inside}
+        called |= {p.function for p in walk(sentence) if isinstance(p, Call)}
+        if not isinstance(sentence, Chain) or sentence.relations:
+            names = [p for p in walk(sentence) if isinstance(p, Ref)]
+            others |= {named_as_function(p) for p in names if not any(p is name for name in inside)}
+    return called - others
+
+
+def defined_function(sentence: Sentence) -> str | None:
+    """The function that an equation begins with and defines."""
+    if not isinstance(sentence, Chain) or sentence.relations[:1] not in (("=",), (":=",)):
+        return None
+    call = _as_call(bare(sentence.members[0]))
+    if call is None or not all(isinstance(bare(arg), Ref) for arg in call.args):
+        return None
+    inside = any(call.function in functions_in(member) for member in sentence.members[1:])
+    return None if inside else call.function
+
+
+def functions_in(node: Node) -> set[str]:
+    """The functions that a tree calls, whether they are known to be functions or not."""
+    found = {p.function for p in walk(node) if isinstance(p, Call)}
+    return found | {named_as_function(n) for p in walk(node) for n in _before_brackets(p)}
+
+
+def _as_call(node: Node) -> Call | None:
+    """A call, or a product that is one if its first factor is a function."""
+    if isinstance(node, Call):
+        return None if node.primes else node
+    match node:
+        case Product(factors=(Ref() as name, Group(bracket="(") as group), marks=("",)):
+            function = named_as_function(name)
+            return Call(function, group.items, start=node.start, end=node.end)
+    return None
+
+
+def _before_brackets(node: Node) -> list[Ref]:
+    """The names in a product that stand before brackets with nothing between."""
+    if not isinstance(node, Product):
+        return []
+    pairs = zip(pairwise(node.factors), node.marks, strict=True)
+    found: list[Ref] = []
+    for (name, group), mark in pairs:
+        inside = group.base if isinstance(group, Power | Component) else group
+        brackets = isinstance(inside, Group) and inside.bracket == "("
+        if brackets and not mark and isinstance(name, Ref) and name.layer is None:
+            found.append(name)
+    return found
+
+
 def _numbered(sentences: Sequence[Sentence]) -> set[str]:
     """The letters of vectors and matrices told apart by numbers: `W_1`, `z_1 = W_1x`, `W_2`.
 

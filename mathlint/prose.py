@@ -501,6 +501,11 @@ def goes_on_declaring(gap: str) -> bool:
     return goes_on(gap) and CONCLUDING.search(gap) is None
 
 
+def stays_in_section(gap: str) -> bool:
+    """Whether no heading stands between two formulas."""
+    return re.search(r"\n[ \t>]*#{1,6} ", gap) is None
+
+
 def goes_on(gap: str) -> bool:
     """Whether the sentence goes on between two formulas."""
     return SENTENCE_END.search(gap) is None

@@ -158,6 +158,8 @@ class Scope:
     numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     guessed: set[str] = field(default_factory=set)
+    called: dict[str, str] = field(default_factory=dict)
+    softmax_of: str | None = None
     bodies: dict[str, set[str]] = field(default_factory=dict)
     ambiguous: set[str] = field(default_factory=set)
     mentioned: dict[str, set[str]] = field(default_factory=dict)
@@ -234,7 +236,8 @@ class Scope:
             return True
         entry = self.entries.get((name, False))
         if entry is None or (entry.assumed and not entry.defined and not entry.declared):
-            return name == "\\Phi" or name in self.functions or (self.lax and name in NAMED)
+            known = name in self.functions or name in self.called
+            return name == "\\Phi" or known or (self.lax and name in NAMED)
         return entry.function is not None
 
 

@@ -137,14 +137,18 @@ OTHER_NAMES = {
     "Sign": "sign", "Log": "log",
 }  # fmt: skip
 NAMED = {
-    "\\mathrm{softmax}": "softmax",
-    "\\mathrm{Softmax}": "softmax",
-    "\\mathrm{sigmoid}": "sigmoid",
-    "\\mathrm{Sigmoid}": "sigmoid",
-    "\\mathrm{ReLU}": "relu",
-    "\\mathrm{relu}": "relu",
-    "\\mathrm{softplus}": "softplus",
-    "\\mathrm{Softplus}": "softplus",
+    f"\\mathrm{{{word}}}": kind
+    for kind, spellings in {
+        "softmax": "softmax Softmax SoftMax",
+        "sigmoid": "sigmoid Sigmoid sigm Sigm logistic expit",
+        "relu": "relu ReLU Relu RELU",
+        "softplus": "softplus Softplus SoftPlus",
+        "silu": "silu SiLU Silu",
+        "softsign": "softsign Softsign",
+        "mish": "mish Mish",
+        "any": "gelu GELU Gelu",
+    }.items()
+    for word in spellings.split()
 }
 SCIENTIFIC = re.compile(r"[\d.]+[eE][-+]?\d")
 PIECE = re.compile(

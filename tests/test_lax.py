@@ -86,6 +86,56 @@ PAIRS = {
     "any differentiable function": (
         r"$a = \phi(wx)$. $$\frac{\partial a}{\partial w} = \phi'(wx) @$$", "x", "w",
     ),
+    "a sigmoid by its name": (
+        r"$a = \sigma(wx)$, where $\sigma$ is the sigmoid function."
+        r" $$\frac{\partial a}{\partial w} = @$$", "a(1 - a)x", "a(1 + a)x",
+    ),
+    "a sigmoid in Chinese": (
+        r"设 $a = g(wx)$，其中 $g(\cdot)$ 为 Sigmoid 激活函数。"
+        r"$$\frac{\partial a}{\partial x} = @$$", "a(1 - a)w", "a(1 - a)x",
+    ),
+    "a sigmoid before its letter": (
+        r"The logistic function $\sigma$ squashes the logit: $p = \sigma(z)$."
+        r" $$\frac{dp}{dz} = \sigma(z) @$$", r"\sigma(-z)", r"\sigma(z)",
+    ),
+    "a density and its distribution by their names": (
+        r"$\phi$ is the standard normal density and $F$ the standard normal distribution function."
+        r" $$F'(x) = \phi(x)$$ $$\phi'(x) = @$$", r"-x\phi(x)", r"x\phi(x)",
+    ),
+    "gates with labels": (
+        r"$\sigma_g$ is the sigmoid, $\sigma_c$ is the hyperbolic tangent."
+        r" $z = \sigma_g(x)\sigma_c(x)$."
+        r" $$\frac{dz}{dx} = z(1 - \sigma_g(x)) + \sigma_g(x)(1 - @)$$",
+        r"\sigma_c(x)^2", r"\sigma_g(x)^2",
+    ),
+    "any activation function": (
+        r"$z = Wx$, $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $v \in \mathbb{R}^m$,"
+        r" and $g$ is an activation function. $L = v^T g(z)$."
+        r" $$\frac{\partial L}{\partial W} = (v \odot @) x^T$$", "g'(z)", "g(z)",
+    ),
+    "two differentiable functions": (
+        r"$f$ and $g$ are differentiable functions of one variable. $a = f(g(x))$."
+        r" $$\frac{da}{dx} = f'(@) g'(x)$$", "g(x)", "x",
+    ),
+    "a function with many definitions in the field": (
+        r"$y = \text{GELU}(wx)$. $$\frac{dy}{dw} = \text{GELU}'(wx) @$$", "x", "w",
+    ),
+    "a function that is a product": (
+        r"$y = \text{SiLU}(x)$. $$\frac{dy}{dx} = \text{sigmoid}(x) + y(1 - @)$$",
+        r"\text{sigmoid}(x)", "y",
+    ),
+    "a function defined behind its use": (
+        "$$a = s(wx)$$\n\nAll names are numbers. $s(z) = \\frac{1}{1 + e^{-z}}$ squashes."
+        " $$\\frac{da}{dw} = @$$", "a(1 - a)x", "a(1 + a)x",
+    ),
+    "a softmax of each row": (
+        r"$S \in \mathbb{R}^{n \times n}$, $P = \text{softmax}(S)$, where softmax is row-wise."
+        r" $$\sum_{j=1}^n @ = 1$$", "P_{ij}", "P_{ji}",
+    ),
+    "a softmax of each column": (
+        r"设 $S \in \mathbb{R}^{n \times n}$，$P = \text{softmax}(S)$，按列计算。"
+        r"$$\sum_{j=1}^n @ = 1$$", "P_{ji}", "P_{ij}",
+    ),
     "ranges that nothing gives": (
         SOFTMAX + r". If $i \ne j$, $$\frac{\partial p_i}{\partial z_j} = @$$",
         "-p_i p_j", "p_i p_j",
@@ -352,6 +402,21 @@ WRONG = {
     "matrices without a shape": "Let $A$ and $B$ be matrices. $$(AB)^{-1} = A^{-1} B^{-1}$$",
     "a discount in a layer": r"$a^{l} = w a^{l-1}$, $L = \gamma^l c$."
     r" $$\frac{\partial L}{\partial \gamma} = 0$$",
+    "one of two functions": r"$a = \sigma(x)$ where $\sigma$ is the sigmoid or the tanh."
+    r" $$\frac{da}{dx} = a(1 - a)$$",
+    "a function in one case": r"If $\sigma$ is the sigmoid function, $\sigma'$ is small."
+    r" $$\sigma'(z) = \sigma(z)(1 - \sigma(z))$$",
+    "a sigmoid that is defined otherwise": r"$\sigma$ is the sigmoid function,"
+    r" $\sigma(z) = \frac{1}{1 + e^{-2z}}$. $$\sigma'(z) = \sigma(z)(1 - \sigma(z))$$",
+    "a quantity called sigmoid": r"$p$ is the sigmoid. $$\frac{d}{dx} p(1 - p) = 0$$",
+    "any activation as if it were one": r"$a = g(x)$, where $g$ is an activation function."
+    r" $$\frac{da}{dx} = a(1 - a)$$",
+    "a differentiable function of a vector": r"$x \in \mathbb{R}^n$. $f$ is a differentiable"
+    r" function. $$\frac{\partial f(x)}{\partial x} = \operatorname{diag}(f'(x))$$",
+    "a softmax along nothing": r"$S \in \mathbb{R}^{n \times n}$, $P = \text{softmax}(S)$."
+    r" $$\sum_{j=1}^n P_{ij} = 1$$",
+    "a definition of another section": "$$a = s(x)$$\n\n## Second\n\n$s(z) = z^2$."
+    r" $$\frac{da}{dx} = 2x$$",
     "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
     "an update": r"$w = w - \alpha(w - y)$",
     "an update that climbs": r"$J = w^2$, $\alpha > 0$. $$w := w + \alpha \frac{dJ}{dw}$$",

@@ -33,6 +33,7 @@ ORDER = (
     "errors",
     "page",
     "prose",
+    "called",
     "tokens",
     "words",
     "syntax",

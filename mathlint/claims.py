@@ -150,37 +150,52 @@ class Claims(Declarations):
 
     def _member_claim(self, name: Ref, entry: Entry, target: NumberSet) -> None:
         """A name that is defined already cannot be declared: that it lies in the set is a claim."""
-        interval = target.interval
+        self._check_in(name, shown(name), target)
+        if target.interval is not None:
+            entry.lies_in = as_vectors(target)
+
+    def _lies_in(self, chain: Chain) -> Judged:
+        """`f(x) \\in \\mathbb{R}^n`: the shape of a value, or the bounds that it keeps."""
+        value, target = chain.members
+        assert isinstance(target, NumberSet)
+        self._check_in(value, "this", target)
+        outcome = Outcome("numeric", "within the set at every point tried")
+        return Judged(chain.start, chain.end, "claim", outcome)
+
+    def _check_in(self, value: Node, name: str, target: NumberSet) -> None:
+        """Raises Unread or Undecided unless a value is found to lie in a set."""
         target = as_vectors(target)
         if target.name == "R" and target.dims:
-            self._check_shape(name, target)
+            self._check_shape(value, name, target)
             return
         if target.name == "R":
-            if any(isinstance(v, Array) for _, v in self.instances(lambda m: m.value(name))):
-                raise Undecided(f"{shown(name)} is no scalar", "ML208")
+            if any(isinstance(v, Array) for _, v in self.instances(lambda m: m.value(value))):
+                raise Undecided(f"{name} is no scalar", "ML208")
             return
-        if interval is None or target.dims:
-            message = f"{shown(name)} is defined already; this set is not checked"
-            raise Unread(message, name.start, name.end, "ML104")
-        for end in between(Membership((name,), target, start=0, end=0)):
-            outcome = self._ordered(name, end.members[1], end.relations[0], ())
+        ends = ends_of(value, target)
+        if not ends:
+            message = f"{name} is defined already; this set is not checked"
+            raise Unread(message, value.start, value.end, "ML104")
+        for end in ends:
+            outcome = self._ordered(value, end.members[1], end.relations[0], ())
             if outcome.verdict == "refuted":
-                raise Undecided(f"{shown(name)} leaves this set: {outcome.message}", "ML301")
-        entry.lies_in = target
+                raise Undecided(f"{name} leaves this set: {outcome.message}", "ML301")
+            if outcome.verdict == "undecided":
+                raise Undecided(outcome.message, "ML302")
 
-    def _check_shape(self, name: Ref, target: NumberSet) -> None:
+    def _check_shape(self, node: Node, name: str, target: NumberSet) -> None:
         """A set of vectors or matrices tells the shape of what a definition gives."""
 
         def build(meaning: Meaning) -> tuple[Value, tuple[int, ...]]:
-            return meaning.value(name), tuple(meaning.integer(dim) for dim in target.dims)
+            return meaning.value(node), tuple(meaning.integer(dim) for dim in target.dims)
 
         for dim in target.dims:
             self.check_sizes(dim)
         for _, (value, shape) in self.instances(build):
             if not isinstance(value, Array) or (value.shape, value.row) != (shape, target.row):
                 sizes = " x ".join(map(str, shape))
-                message = f"{shown(name)} is {shape_of(value)}, not of shape {sizes}"
-                raise Unread(message, name.start, name.end, "ML208")
+                message = f"{name} is {shape_of(value)}, not of shape {sizes}"
+                raise Unread(message, node.start, node.end, "ML208")
 
     def _assumed_of(
         self, meaning: Meaning, instance: Instance
@@ -553,18 +568,21 @@ def printed_number(node: Node) -> tuple[Fraction, Fraction] | None:
 
 def between(condition: Membership) -> list[Condition]:
     """`x \\in (0, 1]` as the comparisons that it stands for; none if it is no interval."""
-    interval = condition.target.interval
-    if condition.target.name in ("R>0", "R>=0"):
-        zero = Num(Fraction(0), start=condition.start, end=condition.end)
-        is_open = condition.target.name == "R>0"
-        interval = Interval(zero, None, is_open, True, start=condition.start, end=condition.end)
-    if interval is None or condition.target.dims:
+    return [end for name in condition.names for end in ends_of(name, condition.target)]
+
+
+def ends_of(value: Node, target: NumberSet) -> list[Condition]:
+    """The comparisons that put a value into an interval; none if the set is no interval."""
+    place = {"start": value.start, "end": target.end}
+    interval = target.interval
+    if target.name in ("R>0", "R>=0"):
+        interval = Interval(Num(Fraction(0), **place), None, target.name == "R>0", True, **place)
+    if interval is None or target.dims:
         return []
     low = (interval.low, ">" if interval.low_open else ">=")
     high = (interval.high, "<" if interval.high_open else "<=")
     return [
-        Condition((name, end), (relation,), start=condition.start, end=condition.end)
-        for name in condition.names
+        Condition((value, end), (relation,), **place)
         for end, relation in (low, high)
         if end is not None
     ]

@@ -39,7 +39,7 @@ from mathlint.syntax import (
     walk,
 )
 from mathlint.terms import REAL, Comparison, Domain, Term, Terms
-from mathlint.tokens import BUILT_IN, NAMED, OFTEN_CALLED
+from mathlint.tokens import BUILT_IN, INNER, NAMED, OFTEN_CALLED
 from mathlint.values import (
     Array,
     ShapeError,
@@ -920,6 +920,8 @@ class Meaning(Indices):
             raise Unread(message, node.start, node.end, "ML209")
         if not self.strict and (kind or name in self.scope.guessed) and len(args) == 1:
             return mapped(args[0], lambda t: self.terms.opaque(name, (0,) * node.primes, (t,)))
+        if name == INNER:
+            return self._inner_product(node, *args)
         if name not in BUILT_IN:
             message = f"the function {node.function} is not introduced"
             raise Unread(message, node.start, node.end, "ML201")
@@ -934,6 +936,19 @@ class Meaning(Indices):
             inner = self.terms.leaf(f"{name}'")
             return self._slope(node, self._builtin(name, inner, node), inner, args[0])
         return self._builtin(name, args[0], node)
+
+    def _inner_product(self, node: Call, left: Value, right: Value) -> Term:
+        """The sum of the products of two vectors' entries, or of two matrices'."""
+        if not (isinstance(left, Array) and isinstance(right, Array)):
+            message = "angle brackets are read around two vectors: their inner product"
+            raise Unread(message, node.start, node.end, NOT_READ)
+        if left.shape != right.shape:
+            message = f"the inner product of {shape_of(left)} and {shape_of(right)}"
+            raise Unread(f"the shapes do not fit: {message}", node.start, node.end, "ML208")
+        told(left)
+        told(right)
+        pairs = zip(left.entries, right.entries, strict=True)
+        return self.terms.add(self.terms.mul(pair) for pair in pairs)
 
     def _named(self, node: Call, kind: str, arg: Value) -> Value:
         """A function that the field knows by its name, on a page that does not define it."""

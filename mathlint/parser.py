@@ -32,7 +32,7 @@ from mathlint.syntax import (
     bare,
     walk,
 )
-from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, Token
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, INNER, Token
 
 MAX_DEPTH = 90
 SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
@@ -48,7 +48,8 @@ INVERSE = Num(Fraction(-1), start=0, end=0)
 INDICATORS = frozenset(
     {"\\mathbb{1}", "\\mathbb{I}", "\\mathbf{1}", "\\mathbf{I}", "\\mathrm{1}", "I"}
 )
-CASES = frozenset({"array", "aligned", "cases"})
+CASES = frozenset({"array", "aligned", "gathered", "matrix", "cases"})
+NORMS = frozenset({"1", "2", "F"})
 ZERO = "\\mathbf{0}"
 UNSAID = "the variable of the gradient"
 STARS = frozenset({"*", "ast", "star"})
@@ -292,10 +293,12 @@ class Parser:
             node = self.environment(self.take())
             self.expect("close", opened.text)
             return node
-        if opened.text not in "([{":
+        if opened.text not in ("(", "[", "{", "<"):
             raise Unread(
                 f"the bracket {opened.text!r} is not read", opened.start, opened.end, "ML104"
             )
+        if opened.text == "[" and self.at_doubled():
+            return self.doubled(opened)
         saved, self.closing_bar = self.closing_bar, None
         items = [self.expression(0)]
         while self.peek_is(","):
@@ -305,7 +308,25 @@ class Parser:
         closed = self.expect("close")
         if closed.text != opened.text:
             raise Unread("this bracket is closed by another kind", opened.start, closed.end)
+        if opened.text == "<":
+            if len(items) != 2:
+                message = "angle brackets are read around two vectors: their inner product"
+                raise Unread(message, opened.start, closed.end, "ML104")
+            return Call(INNER, tuple(items), start=opened.start, end=closed.end)
         return Group(tuple(items), opened.text, start=opened.start, end=closed.end)
+
+    def at_doubled(self) -> bool:
+        """Whether the second of two square brackets stands here that hold a condition together."""
+        if not self.peek_is("open", "[") or not self.at_condition():
+            return False
+        end = matching(self.tokens, self.at) + 1
+        return 0 < end < len(self.tokens) and self.tokens[end].kind == "close"
+
+    def doubled(self, opened: Token) -> Node:
+        """`[[x > 0]]`: 1 where the condition holds, else 0."""
+        node = self.indicator(opened)
+        closed = self.expect("close", "[")
+        return replace(node, end=closed.end)
 
     def absolute(self, opened: Token) -> Node:
         saved, self.closing_bar = self.closing_bar, opened.text
@@ -314,10 +335,21 @@ class Parser:
         closed = self.take()
         if closed.text != opened.text or closed.kind not in ("bar", "close"):
             raise Unread("this bar is not closed", opened.start, opened.end)
-        if opened.text == "|":
+        whole = isinstance(node, Norm) and not node.kind
+        if opened.text == "|" and not is_absolute(node) and not self.at_norm_kind():
             return Call("abs", (node,), start=opened.start, end=closed.end)
+        if whole or (opened.text == "|" and is_absolute(node)):
+            assert isinstance(node, Call | Norm)
+            node = node.args[0] if isinstance(node, Call) else node.base  # doubled bars
         kind = self.norm_kind()
         return Norm(node, kind, start=opened.start, end=self.tokens[self.at - 1].end)
+
+    def at_norm_kind(self) -> bool:
+        """Whether the index of a norm follows single bars: `|x|_2^2`, `|x|_1`."""
+        at = self.after_script(self.at) if self.peek_is("^") else self.at
+        if at >= len(self.tokens) or self.tokens[at].kind != "_":
+            return False
+        return norm_named(self.tokens[at + 1 : self.after_script(at)]) in NORMS
 
     def evaluated(self, opened: Token) -> Node:
         """`\\left. f \\right|_{x = 0}`: the value at a point."""
@@ -351,8 +383,8 @@ class Parser:
         if not self.peek_is("_"):
             return ""
         at = self.take()
-        text = "".join(token.text for token in self.argument())
-        if text not in ("1", "2", "F"):
+        text = norm_named(self.argument())
+        if text not in NORMS:
             raise Unread(f"the norm {text} is not read", at.start, at.end, "ML104")
         return text
 
@@ -418,13 +450,8 @@ class Parser:
         """A name with the layer and the indices that follow it, or a call of a function."""
         if self.at_indicator(name):
             return self.indicator(token)
-        if name == "\\Sigma" and self.peek_is("_") and self.peek_is("{", None, 1):
-            before = self.at
-            self.at += 1
-            ranged = bool(split_relations(self.argument())[1])
-            self.at = before
-            if ranged:
-                return self.big_operator(Token("command", "sum", token.start, token.end))
+        if name == "\\Sigma" and self.at_range():
+            return self.big_operator(Token("command", "sum", token.start, token.end))
         if name.startswith("\\mathbb"):
             return self.blackboard(token, name)
         end, primes = token.end, 0
@@ -475,6 +502,13 @@ class Parser:
             return self.call(token, name, primes, exponent, subs)
         node: Node = Ref(name, layer, subs, start=token.start, end=end)
         return self.raised(node, exponent, end)
+
+    def at_range(self) -> bool:
+        """Whether an index with its first value stands below the sign that was just read."""
+        at = self.after_script(self.at) if self.peek_is("^") else self.at
+        if at >= len(self.tokens) or self.tokens[at].kind != "_":
+            return False
+        return bool(split_relations(self.tokens[at + 2 : self.after_script(at) - 1])[1])
 
     def is_call(self, name: str, layer: Node | None) -> bool:
         return (
@@ -801,7 +835,7 @@ class Parser:
             return False
         if not self.peek_is("_"):
             number = self.at > 0 and self.tokens[self.at - 1].kind == "number"
-            return self.at_condition() and (not number or self.peek_is("open", "{"))
+            return self.at_condition() and not (number and self.could_restrict())
         if not self.peek_is("{", None, 1):
             return False
         before = self.at
@@ -809,6 +843,11 @@ class Parser:
         inside = self.argument()
         self.at = before
         return bool(split_relations(inside)[1])
+
+    def could_restrict(self) -> bool:
+        """Whether the brackets behind a 1 may be the condition that its whole line stands under."""
+        closed = matching(self.tokens, self.at)
+        return self.peek_is("open", "(") and closed == len(self.tokens) - 1
 
     def indicator(self, token: Token) -> Node:
         """`1[x > 0]`, `1_{x > 0}`: 1 where the condition holds, else 0."""
@@ -1164,6 +1203,9 @@ class Parser:
             rest = rest[1:]
         while len(rest) > 1 and rest[-1].kind == "text":
             rest.pop()
+        spelled = "".join(part.text for part in rest if part.kind == "name")
+        if len(rest) == len(spelled) and spelled in ENDINGS:
+            return Condition((), (), start=rest[0].start, end=rest[-1].end)
         if len(rest) == 1 and rest[0].kind == "text" and rest[0].text in ENDINGS:
             return Condition((), (), start=rest[0].start, end=rest[0].end)
         pieces, relations = split_relations(rest)
@@ -1172,6 +1214,16 @@ class Parser:
             raise Unread("this condition is not read", at.start, at.end, "ML104")
         members = tuple(self.inner(piece, near.end) for piece in pieces)
         return Condition(members, tuple(relations), start=rest[0].start, end=rest[-1].end)
+
+
+def norm_named(tokens: Sequence[Token]) -> str:
+    """The index of a norm without its braces and its font."""
+    return "".join(token.text for token in tokens).replace("\\mathrm", "").strip("{}")
+
+
+def is_absolute(node: Node) -> bool:
+    """Whether single bars stand around a node."""
+    return isinstance(node, Call) and node.function == "abs"
 
 
 def _is_minus_one(node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from mathlint.errors import Unread
 from mathlint.parser import (
@@ -42,6 +43,7 @@ from mathlint.syntax import (
 from mathlint.tokens import (
     ACCENTS,
     ADDING,
+    BEGINNING_WORDS,
     CONDITION_WORDS,
     ENDINGS,
     EXPLAINING,
@@ -70,6 +72,8 @@ ROWS = frozenset(
 )
 BOLD_SETS = frozenset({"\\mathbf{R}", "\\mathbf{N}", "\\mathbf{Z}"})
 SIGNS = frozenset({"operator", "function"})
+ORDINALS = frozenset({"th", "st", "nd", "rd"})
+FOLLOWING = frozenset({"implies", "iff"})
 LABELS = ("name", "text", "function")
 IsFunction = Callable[[str], bool]
 NO_WORDS = Words()
@@ -92,7 +96,7 @@ def read_formula(
     A formula that begins with `=` goes on with what the one `before` ended in.
     """
     tokens = [token for token in tokenize(tex) if token.kind != "text" or token.text]
-    tokens = joined(_unbraced(tokens), words)
+    tokens = _without_ordinal(joined(_unbraced(tokens), words))
     if not tokens:
         raise Unread("an empty formula", 0)
     if _is_sign(tokens):
@@ -118,9 +122,18 @@ def read_formula(
 
 
 def _unbraced(tokens: list[Token]) -> list[Token]:
-    """Tokens without the braces that set a relation close: `\\theta{=}1`."""
+    """Tokens without braces that say nothing: those of `\\theta{=}1` and of `\\delta{_2}`."""
     found: list[Token] = []
+    scripts = {
+        mark
+        for place in range(1, len(tokens) - 1)
+        if tokens[place].kind == "{" and tokens[place + 1].kind in ("_", "^")
+        if tokens[place - 1].kind == "name"
+        for mark in (place, matching(tokens, place))
+    }
     for place, token in enumerate(tokens):
+        if place in scripts:
+            continue
         around = [t.kind for t in tokens[max(place - 1, 0) : place + 2]]
         opens = [t.kind for t in tokens[place : place + 3]] == ["{", "relation", "}"]
         closes = [t.kind for t in tokens[max(place - 2, 0) : place + 1]] == ["{", "relation", "}"]
@@ -129,17 +142,53 @@ def _unbraced(tokens: list[Token]) -> list[Token]:
     return found
 
 
+def _without_ordinal(tokens: list[Token]) -> list[Token]:
+    """Tokens without the ending of an ordinal number: `j^{th}`, which states nothing."""
+    at = next((k for k in range(len(tokens) - 1, 0, -1) if tokens[k].kind == "^"), 0)
+    shown = "".join(token.text for token in tokens[at + 1 :]).replace("\\mathrm", "")
+    related = any(token.kind == "relation" for token in tokens)
+    return tokens[:at] if at and shown.strip("{}") in ORDINALS and not related else tokens
+
+
+def _has_place(tokens: list[Token]) -> bool:
+    """Whether a dot stands for an argument: `f(\\cdot)`, `\\| \\cdot \\|`."""
+    for place in range(1, len(tokens) - 1):
+        before, after = tokens[place - 1], tokens[place + 1]
+        if tokens[place].text != "*" or tokens[place].kind != "operator":
+            continue
+        opens = before.kind in ("open", "{", ",") or (before.kind == "bar" and place == 1)
+        if opens and after.kind in ("close", "}", ",", "bar"):
+            return True
+    return False
+
+
+def _is_space(tokens: list[Token]) -> bool:
+    """Whether a text only names a set or a mapping between sets: `\\mathbb{R}^n`."""
+    pieces, relations = split_relations(tokens)
+    return set(relations) <= {"to"} and all(
+        piece and piece[0].text.startswith("\\mathbb") and _after_scripts(piece, 1) == len(piece)
+        for piece in pieces
+    )
+
+
+def _after_scripts(tokens: list[Token], at: int) -> int:
+    """The place behind the indices and exponents that begin at a place."""
+    while at < len(tokens) and tokens[at].kind in ("_", "^"):
+        opened = at + 1 < len(tokens) and tokens[at + 1].kind == "{"
+        at = matching(tokens, at + 1) + 1 if opened else at + 2
+    return at
+
+
 def _is_sign(tokens: list[Token]) -> bool:
-    """Whether a text only shows a sign: `\\odot`, `\\sum_i`, `f(\\cdot)`."""
-    placed = [t.text for t in tokens[-3:]] in (["(", "*", "("], ["{", "*", "{"])
-    if placed and not any(token.kind == "relation" for token in tokens):
+    """Whether a text only shows a sign: `\\odot`, `\\sum_i`, `f(\\cdot)`, `^T`, a dash."""
+    if _is_space(tokens) or tokens[0].kind in ("^", "_", "'"):
+        return (
+            _is_space(tokens) or tokens[0].kind == "'" or _after_scripts(tokens, 0) == len(tokens)
+        )
+    if _has_place(tokens) and not any(token.kind == "relation" for token in tokens):
         return True
     if tokens[0].kind == "command" and tokens[0].text in ("sum", "prod"):
-        end = 1
-        while end < len(tokens) and tokens[end].kind in ("_", "^"):
-            opened = end + 1 < len(tokens) and tokens[end + 1].kind == "{"
-            end = matching(tokens, end + 1) + 1 if opened else end + 2
-        return end == len(tokens)
+        return _after_scripts(tokens, 1) == len(tokens)
     needs_argument = tokens[0].text == "sqrt"  # TeX itself refuses a lone one
     return len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text") and not needs_argument
 
@@ -293,8 +342,14 @@ def _aligned(tokens: list[Token]) -> list[Row]:
             if beside and column and lines:
                 lines[-1].narrow(beside)
                 continue
+            worded = joined
+            joined = _without_beginning(joined)
+            if not joined:
+                continue
+            told = joined is not worded and _states(joined)
             goes_on = column in latest and _goes_on(latest[column].tokens, pair, joined)
-            begins = column in latest and latest[column].in_second and _states(joined)
+            goes_on = goes_on and not told
+            begins = column in latest and (latest[column].in_second or told) and _states(joined)
             if column in latest and not goes_on and not pair[0] and not begins:
                 message = "this row neither begins a statement nor goes on with one"
                 raise Unread(message, joined[0].start, joined[-1].end, "ML105")
@@ -303,6 +358,18 @@ def _aligned(tokens: list[Token]) -> list[Row]:
                 lines.append(latest[column])
             latest[column].add(joined)
     return [row for line in lines for row in line.rows()]
+
+
+def _without_beginning(row: list[Token]) -> list[Token]:
+    """A row without the words or the arrow that tell how it follows from what stands before."""
+    at = 0
+    while at < len(row) and (
+        (row[at].kind == "text" and row[at].text in BEGINNING_WORDS)
+        or (row[at].kind == "relation" and row[at].text in FOLLOWING)
+        or (at and row[at].kind in (",", "gap", ":", "&"))
+    ):
+        at += 1
+    return row[at:] if at else row
 
 
 class _Line:
@@ -628,8 +695,8 @@ class _Row:
             return family
         if relations == ["to"] and len(parts) > 1:
             return self._mappings(parts)
-        if relations == ["=", "in"]:
-            return self._listed_in(parts, pieces)
+        if relations[-1:] == ["in"] and set(relations[:-1]) <= {"="} and len(parts) == 1:
+            return self._result_in(pieces, relations[:-1])
         if relations == ["!="] and len(parts) == 1 and pieces[1] and pieces[1][0].text == "pm":
             return self._both_signs(pieces)
         orders = {"<", "<=", ">", ">=", "!="}
@@ -644,18 +711,23 @@ class _Row:
             found.append(Chain((name, *others), tuple(relations), start=name.start, end=end))
         return found
 
-    def _listed_in(self, parts: list[list[Token]], pieces: list[list[Token]]) -> list[Sentence]:
-        """`x = (x_1, ..., x_n) \\in \\mathbb{R}^n`: where a name lies, and what it consists of."""
-        if len(parts) > 1 or not pieces[1]:
+    def _result_in(self, pieces: list[list[Token]], relations: list[str]) -> list[Sentence]:
+        """`x = (x_1, ..., x_n) \\in \\mathbb{R}^n`: where a name lies, and what it consists of.
+
+        What is no name, as a derivative, is computed: that it lies there is a claim.
+        """
+        near = pieces[0][0] if pieces[0] else self.row.tokens[0]
+        members = tuple(self.parse(piece, near) for piece in pieces[:-1])
+        name = declared_name(bare(members[0]))
+        if not relations and name is not None:
             return []
-        end = pieces[2][-1].end if pieces[2] else pieces[1][-1].end
-        name = self._ref(pieces[0])
-        target = self._set(pieces[2], name.start)
-        value = self.parse(pieces[1], pieces[0][0])
-        return [
-            Membership((name,), target, start=name.start, end=end),
-            Chain((name, value), ("=",), start=name.start, end=value.end),
-        ]
+        start, end = members[0].start, (pieces[-1] or pieces[-2])[-1].end
+        target = self._set(pieces[-1], start)
+        chain = Chain(members, tuple(relations), start=start, end=members[-1].end)
+        if name is not None:
+            return [Membership((name,), target, start=start, end=end), chain]
+        lies = Chain((members[-1], target), ("in",), start=members[-1].start, end=end)
+        return [chain, lies] if relations else [lies]
 
     def _mappings(self, parts: list[list[Token]]) -> list[Sentence]:
         """`f, g : A \\to B`: each of several functions."""
@@ -766,10 +838,26 @@ class _Row:
         start: int,
         end: int,
     ) -> Sentence:
-        if relations != ["in"] or at + 1 < len(parts):
+        listed = [pieces[-1], *parts[at + 1 :]]
+        dotted = any(token.kind == "dots" for part in listed for token in part)
+        if relations != ["in"] or (len(listed) > 1 and not dotted):
             raise Unread("this declaration is not read", start, end, "ML104")
         names = tuple(self._ref(part) for part in [*parts[:at], pieces[0]])
-        return Membership(names, self._set(pieces[1], start), start=start, end=end)
+        if dotted and pieces[1] and pieces[1][0].kind != "open":
+            target = self._listed_set(listed, (), pieces[1][0], end)
+        else:
+            target = self._set(pieces[1], start)
+        return Membership(names, target, start=start, end=end)
+
+    def _listed_set(
+        self, parts: list[list[Token]], dims: tuple[Node, ...], first: Token, end: int
+    ) -> NumberSet:
+        """`\\{1, \\dots, n\\}`, also without its braces: a set by its members."""
+        items = self._items([piece for part in parts for piece in _spaced(part)], first.start)
+        if isinstance(items[-1], Dots) and isinstance(items[0], Num):
+            name = "N>=0" if items[0].value == 0 else "N"
+            return NumberSet(name, dims, start=first.start, end=end)
+        return NumberSet("finite", dims, items, start=first.start, end=end)
 
     def _range(
         self,
@@ -813,10 +901,10 @@ class _Row:
         close = matching(tokens, 0)
         inside, dims = split_at(tokens[1:close], [","]), self._dims(tokens[close + 1 :])
         if first.text == "{" and tokens[close].text == "{":
-            items = self._items(inside, first.start)
-            if isinstance(items[-1], Dots) and isinstance(items[0], Num):
-                name = "N>=0" if items[0].value == 0 else "N"
-                return NumberSet(name, dims, start=first.start, end=end)
+            return self._listed_set(inside, dims, first, end)
+        if first.text == "[" and tokens[close].text == "[" and len(inside) == 1 and inside[0]:
+            place = {"start": first.start, "end": end}  # [n] is {1, ..., n}
+            items = (Num(Fraction(1), **place), Dots(**place), self.parse(inside[0], first))
             return NumberSet("finite", dims, items, start=first.start, end=end)
         if first.text in "([" and tokens[close].text in "([" and len(inside) == 2:
             interval = Interval(
@@ -957,6 +1045,17 @@ class _Row:
         return [replace(s, conditions=tuple(conditions)) for s in kept if isinstance(s, Chain)]
 
 
+def _spaced(part: list[Token]) -> list[list[Token]]:
+    """`1 \\dots n` without commas as the parts of a list."""
+    runs = split_at(part, ["dots"])
+    if len(runs) != 2 or not all(runs):
+        return [part]
+    if runs[0][-1].kind == "operator" or runs[1][0].kind == "operator":
+        return [part]
+    dots = next(token for token in part if token.kind == "dots")
+    return [runs[0], [dots], runs[1]]
+
+
 def _names_something(sentence: Sentence) -> bool:
     """Whether an equation begins with a name or a function, and no derivative."""
     head = bare(sentence.members[0]) if isinstance(sentence, Chain) else None
@@ -985,6 +1084,8 @@ def _restricts(chain: Chain) -> bool:
     """Whether an inequality is about names alone, so that it can be a condition."""
     parts = [part for member in chain.members for part in walk(member)]
     functions = [part for part in parts if isinstance(part, Call) and part.function != "abs"]
+    if "in" in chain.relations:
+        return False
     if functions or any(isinstance(part, Derivative) for part in parts):
         return False
     letters = all(isinstance(m, Ref) and m.name in INDEX_LETTERS for m in map(bare, chain.members))

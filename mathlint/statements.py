@@ -156,6 +156,8 @@ class Page(Guesses):
         if self.is_distribution(chain):
             drawn = Outcome("accepted", "tells how a name is drawn")
             return [Judged(*span, "mention", drawn, "", span)]
+        if chain.relations == ("in",):
+            return [self._guarded(span, "claim", lambda: self._lies_in(chain))]
         unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *COMPARISONS)]
         if unfit and not self._updates(chain):
             message = (

@@ -31,7 +31,8 @@ FUNCTIONS = words(
     sqrt erf erfc max min sign det tr diag
     """
 )
-BUILT_IN = FUNCTIONS | {"abs", "\\Phi"}
+INNER = "inner product"
+BUILT_IN = FUNCTIONS | {"abs", "\\Phi", INNER}
 OFTEN_CALLED = frozenset({"f", "\\sigma", "\\phi", "\\varphi", "\\psi"})
 INDEX_LETTERS = frozenset("ijklmnpqrs")
 FONTS = {
@@ -39,7 +40,9 @@ FONTS = {
     "mathcal": "mathcal", "mathscr": "mathcal", "mathsf": "mathsf", "mathtt": "mathtt",
     "mathrm": "mathrm", "operatorname": "mathrm", "text": "mathrm", "textrm": "mathrm",
     "mbox": "mathrm", "mathit": "mathrm", "textit": "mathrm", "texttt": "mathrm",
-    "mathfrak": "mathfrak", "mathbb": "mathbb", "Bbb": "mathbb", "rm": "mathrm", "bf": "mathbf",
+    "mathfrak": "mathfrak", "mathbb": "mathbb", "Bbb": "mathbb", "mathds": "mathbb",
+    "mathbbm": "mathbb", "bold": "mathbf", "textbf": "mathbf", "rm": "mathrm", "bf": "mathbf",
+    "cal": "mathcal",
 }  # fmt: skip
 ACCENTS = words(
     """
@@ -75,14 +78,18 @@ UNICODE = {
     "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "ℓ": "ell", "∂": "partial", "∇": "nabla",
     "∑": "sum", "∏": "prod", "∈": "in", "≤": "le", "≥": "ge", "≠": "ne", "≈": "approx",
     "×": "times", "·": "cdot", "⋅": "cdot", "⊙": "odot", "→": "to", "←": "gets", "−": "-",
-    "∞": "infty", "⊤": "top", "…": "dots", "⋯": "dots", "⇒": "implies",
+    "∞": "infty", "⊤": "top", "▽": "nabla", "…": "dots", "⋯": "dots", "⇒": "implies",
 }  # fmt: skip
+OTHER_COMMANDS = {"bigtriangledown": "nabla", "triangledown": "nabla"}
+OTHER_ENVIRONMENTS = {"dcases": "cases"}
+LENGTHS = frozenset({"kern", "mkern", "hskip", "mskip"})
+SAYING = {"therefore": "therefore", "because": "as"}
 SPACING = words(
     """
     , ; : ! > quad qquad enspace enskip thinspace medspace thickspace displaystyle textstyle
     scriptstyle limits nolimits nonumber notag mathstrut strut hfill break allowbreak nobreak
     mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner hline noindent relax
-    negthinspace null
+    negthinspace null scriptscriptstyle tiny small normalsize large Large LARGE huge Huge
     """
 ) | {" ", "\n"}
 CLASSES = words("mathop mathrel mathbin mathord mathopen mathclose mathpunct mathinner")
@@ -108,10 +115,15 @@ PLAIN = words(
     underset overset stackrel cancel phantom over
     """
 )
+WITH_ROWS = {"eqalign": "aligned", "cases": "cases", "matrix": "matrix", "pmatrix": "pmatrix"}
 INVISIBLE = frozenset({"white", "transparent", "#fff", "#ffffff"})
 BRACED = re.compile(r"\s*(?:\{|[^\s\\&}]|\\(?!math|bm|bold|begin|left))")
 COLOUR = re.compile(r"[A-Za-z0-9#.,! -]+")
 COLOURED = re.compile(r"\s*(?:[^\s&}\\]|\\[^\\])")
+PLACED = re.compile(r"\s*\[[tbclr]\]")
+LENGTH = re.compile(r"\s*-?\s*[\d.]+\s*(?:em|ex|pt|mm|cm|px|in|mu)")
+SCRIPTED = re.compile(r"(?:\\[A-Za-z]+|[A-Za-z01])\s*[_^]")
+FONTS_OF_LETTERS = frozenset({"mathbf", "mathbb", "mathcal", "mathsf", "mathfrak"})
 UNSEEN_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85\xad\u200b-\u200f\u2060-\u2064\ufeff]")
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
@@ -120,13 +132,21 @@ SIZE_SWITCH = re.compile(r"\\(?:tiny|small|normalsize|large|Large|LARGE|huge|Hug
 CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
 APPLIED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*(?:[(_'\[^]|\\\{)")
 RELATED = re.compile(r"\s*&?\s*(?:=|:=|\\approx|\\coloneqq|\\triangleq)")
-WORDS = frozenset({"text", "textrm", "textit", "texttt", "mbox"})
-ENDINGS = frozenset({"otherwise", "else", "其他", "其它", "否则", "其余"})
+WORDS = frozenset({"text", "textrm", "textit", "texttt", "textbf", "mbox"})
+ENDINGS = frozenset(
+    {"otherwise", "else", "elsewhere", "others", "oth", "其他", "其它", "否则", "其余", "其他情况",
+     "其它情况", "其他情形"}
+)  # fmt: skip
 ADDING = frozenset({"and", "且", "并且", "和"})
 EXPLAINING = frozenset({"where", "with", "其中"})
 JOINING_WORDS = frozenset(
     {"and", "where", "with", "as", "so", "thus", "hence", "therefore", "then", "i.e.", "or",
      "其中", "且", "并且", "和", "所以", "因此", "即", "则", "故", "从而"}
+)  # fmt: skip
+BEGINNING_WORDS = JOINING_WORDS | frozenset(
+    {"then we have", "we have", "we get", "we obtain", "which gives", "this gives", "similarly",
+     "finally", "likewise", "hence we have", "so we have", "it follows that", "note that", "also",
+     "since", "because", "可得", "得到", "得", "有", "于是", "同理", "由此", "因为", "所以有"}
 )  # fmt: skip
 CONDITION_WORDS = JOINING_WORDS | frozenset(
     {"if", "for", "for all", "for each", "for every", "when", "whenever", "若", "当", "对", "如果",
@@ -178,7 +198,7 @@ def tokenize(tex: str) -> tuple[Token, ...]:
         raise Unread("an invisible character stands here", *unseen.span(), "ML103")
     tokens = _Tokenizer(tex).run()
     _check_balance(tokens)
-    return tuple(_over_as_fractions(tokens))
+    return tuple(_with_rows(_over_as_fractions(tokens)))
 
 
 class _Tokenizer:
@@ -219,6 +239,9 @@ class _Tokenizer:
         if char == ":" and self.tex.startswith("=", end):
             self.at = end + 1
             return self._add("relation", ":=", start, end + 1)
+        if char in "<>" and self.tex.startswith("=", end):
+            self.at = end + 1
+            return self._add("relation", char + "=", start, end + 1)
         if char == "~":
             return None
         if char in UNICODE and UNICODE[char] != "-":
@@ -227,6 +250,9 @@ class _Tokenizer:
         if char == "." and self.tex.startswith("..", end):
             self.at = end + 2
             return self._add("dots", "\\dots", start, end + 2)
+        if char == "." and self.tex.startswith(".", end):
+            self.at = end + 1
+            return self._add("dots", "\\dots", start, end + 1)
         if char.isascii() and char.isalpha():
             return self._add("name", char, start, end)
         if char == "|" and self.tex.startswith("|", end) and self._is_norm():
@@ -284,6 +310,13 @@ class _Tokenizer:
             self.at = match.end()
 
     def _command(self, name: str, start: int, end: int) -> None:
+        name = OTHER_COMMANDS.get(name, name)
+        if name in ("newline", "cr"):
+            return self._add("newline", "\\\\", start, end)
+        if name in LENGTHS:
+            return self._length(name, start)
+        if name in SAYING:
+            return self._add("text", SAYING[name], start, end)
         if name in ("quad", "qquad"):
             return self._add("gap", name, start, end)
         if name in CLASSES and BRACED.match(self.tex, self.at) is None:
@@ -315,12 +348,19 @@ class _Tokenizer:
             return self._add("name", "\\" + name, start, end)
         if name in FUNCTIONS:
             return self._add("function", name, start, end)
-        if name in PLAIN or name in ACCENTS:
+        if name in PLAIN or name in ACCENTS or name in WITH_ROWS:
             return self._add("command", name, start, end)
         try:
             return self._symbol(name, "\\" + name, start, end)
         except Unread:
             raise Unread(f"\\{name} is not read", start, end, "ML103") from None
+
+    def _length(self, name: str, start: int) -> None:
+        """The length behind a command that moves what follows."""
+        match = LENGTH.match(self.tex, self.at)
+        if match is None:
+            raise Unread(f"\\{name} needs a length", start, self.at)
+        self.at = match.end()
 
     def _check_colour(self, name: str, colour: str, start: int) -> None:
         if colour.strip().lower() in INVISIBLE:
@@ -370,23 +410,28 @@ class _Tokenizer:
 
     def _environment(self, name: str, start: int) -> None:
         content, _ = self._argument(name, start)
-        if name == "begin" and content.rstrip("*") in ("array", "alignat", "alignedat", "tabular"):
+        plain = content.rstrip("*")
+        aligned = PLACED.match(self.tex, self.at) if name == "begin" else None
+        if aligned and (content != plain or plain in ("array", "aligned", "gathered")):
+            self.at = aligned.end()
+        if name == "begin" and plain in ("array", "alignat", "alignedat", "tabular"):
             self._argument(name, start)
-        self._add(name, content.rstrip("*"), start, self.at)
+        self._add(name, OTHER_ENVIRONMENTS.get(plain, plain), start, self.at)
 
     def _font(self, name: str, start: int) -> None:
-        if name in ("rm", "bf"):
+        if name in ("rm", "bf", "cal"):
             self._switched(name, start)
             return
-        match = re.compile(r"\s*(\\?[A-Za-z0-9])(?![A-Za-z])").match(self.tex, self.at)
+        match = re.compile(r"\s*(\\[A-Za-z]+|[A-Za-z0-9](?![A-Za-z]))").match(self.tex, self.at)
         if match is None and not re.compile(r"\*?\s*\{").match(self.tex, self.at):
             match = re.compile(r"\s*([A-Za-z0-9])").match(self.tex, self.at)
-        if match and name not in ("text", "textrm", "mbox"):
+        if match and name not in WORDS:
             self.at = match.end()
             content = match[1]
         else:
             content, _ = self._argument(name, start)
         content = SIZE_SWITCH.sub("", content)
+        content = content if name in WORDS else content.strip(" ~")
         self._add_font(
             FONTS[name], name, content if name in ("text", "mbox") else content.strip(), start
         )
@@ -401,6 +446,8 @@ class _Tokenizer:
         self._add_font(FONTS[name], name, match[1], start)
 
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
+        if name == "textbf" and len(content.strip()) == 1:
+            name = "mathbf"
         if font == "mathrm" and content.strip() == "d":
             self._add("name", "d", start, self.at)
             return
@@ -424,12 +471,30 @@ class _Tokenizer:
             for place, letter in enumerate(content):
                 at = self.at - len(content) - 1 + place
                 self._add("name", f"\\mathbf{{{letter}}}", at, at + 1)
+        elif font in FONTS_OF_LETTERS and SCRIPTED.match(content):
+            self._add_scripted(font, name, content, start)
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*|\\[A-Za-z]+|[01]", content):
             if content.startswith("\\") and content[1:] not in GREEK and content != "\\ell":
                 raise Unread(f"{content} is not read in \\{name}", start, self.at, "ML103")
             self._add("name", f"\\{font}{{{content}}}", start, self.at)
         else:
             raise Unread(f"\\{name}{{{content}}} is not read", start, self.at, "ML103")
+
+    def _add_scripted(self, font: str, name: str, content: str, start: int) -> None:
+        """`\\mathbf{x_i}` as `\\mathbf{x}_i`: the font is of the letters outside all scripts."""
+        begin = self.tex.index(content, start)
+        depth = 0
+        before = ""
+        for token in tokenize(content):
+            depth += {"{": 1, "}": -1}.get(token.kind, 0)
+            outside = depth == 0 and before not in ("_", "^")
+            before = "" if depth else token.kind
+            text = token.text
+            if outside and (token.kind == "name" or (token.kind == "number" and text in "01")):
+                if token.kind == "name" and not (len(text) == 1 or text[1:] in GREEK):
+                    raise Unread(f"\\{name}{{{content}}} is not read", start, self.at, "ML103")
+                token = Token("name", f"\\{font}{{{text}}}", token.start, token.end)
+            self._add(token.kind, token.text, begin + token.start, begin + token.end)
 
     def _is_quantity(self, font: str, word: str) -> bool:
         """Whether a word stands where a quantity stands: `\\text{MSE} = ...`."""
@@ -472,6 +537,25 @@ def _over_as_fractions(tokens: list[Token]) -> list[Token]:
     top, bottom = tokens[begin:at], tokens[at + 1 : end + 1]
     inside = [opened, frac, *top, *middle, *bottom, closed]
     return _over_as_fractions([*tokens[:begin], *inside, *tokens[end + 1 :]])
+
+
+def _with_rows(tokens: list[Token]) -> list[Token]:
+    """`\\eqalign{...}`, plain TeX's rows in braces, as the environment of that name."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if token.kind != "command" or token.text not in WITH_ROWS:
+            continue
+        depth, end = 0, place
+        while end + 1 < len(tokens) and (depth or end == place):
+            end += 1
+            depth += {"{": 1, "}": -1}.get(tokens[end].kind, 0)
+        if depth or end < place + 2:
+            raise Unread(f"\\{token.text} needs its rows in braces", token.start, token.end)
+        name = WITH_ROWS[token.text]
+        found[place] = Token("gap", "", token.start, token.start)
+        found[place + 1] = Token("begin", name, token.start, tokens[place + 1].end)
+        found[end] = Token("end", name, tokens[end].start, tokens[end].end)
+    return [token for token in found if token.kind != "gap" or token.text]
 
 
 def _check_balance(tokens: list[Token]) -> None:

@@ -229,7 +229,8 @@ CONSTRUCTS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     ),
     (
         Text("The range of an index", "指标的取值范围"),
-        (r"l = 0, 1, \dots, n", r"l \in \{1, \dots, n\}", r"l = 1, 2, 3", r"l = 1..n"),
+        (r"l = 0, 1, \dots, n", r"l \in \{1, \dots, n\}", r"l = 1, 2, 3", r"l = 1..n",
+         r"l \in [n]", r"l = \overline{1, n}"),
     ),
     (
         Text("Definitions, which introduce their left side", "定义：引入等式左边的名称"),
@@ -326,6 +327,7 @@ CONSTRUCTS: tuple[tuple[Text, tuple[str, ...]], ...] = (
             r"(AS)^\top = S^\top A^\top",
             r"(AS)^T = S^T A^T",
             r"v \cdot w = v^\top w",
+            r"Sv \in \mathbb{R}^n",
             r"(Sv)_i = \sum_j S_{ij} v_j",
             r"(v w^\top)_{ij} = v_i w_j",
             r"(v \odot w)_i = v_i w_i",

@@ -438,6 +438,9 @@ class _Scanner:
         if close <= at + 1 or doubled or (spaced_end and not self.text[at + 1].isspace()):
             return self._lone_dollar(at, limit)
         body = self.text[at + 1 : close]
+        if body[0] == body[-1] == "`" and len(body.strip("`")) > 0 and len(body) > 2:
+            self._formula(at + 2, close - 1, at, close + 1, False)  # $`x`$, as GitHub has it
+            return close + 1
         spaced = body[0].isspace() or body[-1].isspace()
         if spaced and not re.search(r"[\\^_={}]", body) and len(body.strip()) > 1:
             return self._lone_dollar(at, at + 1)

@@ -477,6 +477,9 @@ class Parser:
                 if is_star(tokens):
                     name, end = f"{name}^{{*}}", self.tokens[self.at - 1].end
                     continue
+                if name != "e" and is_label(tokens):
+                    name, end = f"{name}^{{{tokens[0].text}}}", self.tokens[self.at - 1].end
+                    continue
                 tokens, turned = without_transpose(tokens)
                 found = self.superscript(tokens, at)
                 end = self.tokens[self.at - 1].end
@@ -1053,16 +1056,23 @@ class Parser:
         return node
 
     def scaled_factor(self) -> Node:
-        """A factor, or a fraction of numbers with the brackets, sum or norm that it scales."""
-        node = self.factor()
-        numbers = isinstance(node, Quotient) and not any(
-            isinstance(part, Ref | Call) for part in walk(node)
-        )
-        goes_on = self.peek_is("open") or self.peek_is("bar") or self.peek_is("command", "sum")
-        if not numbers or not goes_on:
-            return node
-        scaled = self.factor()
-        return Product((node, scaled), ("",), start=node.start, end=scaled.end)
+        """A factor, with the numbers before it that scale it: `\\frac12 x^2`.
+
+        Nothing may follow, since the numbers would then scale more than one factor.
+        """
+        factors = [self.factor()]
+        while is_number(factors[-1]) and self.binding() == PRODUCT and not self.peek_is("operator"):
+            factors.append(self.factor())
+        if len(factors) == 1:
+            return factors[0]
+        whole = Group | BigOperator | Norm
+        if not isinstance(factors[-1], whole) and self.binding() == PRODUCT:
+            after = self.peek()
+            assert after is not None
+            message = "how far this derivative reaches is ambiguous: add brackets"
+            raise Unread(message, after.start, after.end)
+        marks = ("",) * (len(factors) - 1)
+        return Product(tuple(factors), marks, start=factors[0].start, end=factors[-1].end)
 
     def at_derivative(self) -> bool:
         """Whether the fraction of a derivative follows: then a chain rule goes on."""
@@ -1221,6 +1231,13 @@ def norm_named(tokens: Sequence[Token]) -> str:
     return "".join(token.text for token in tokens).replace("\\mathrm", "").strip("{}")
 
 
+def is_number(node: Node) -> bool:
+    """Whether a node is a number or a fraction of numbers."""
+    return isinstance(bare(node), Num | Quotient) and not any(
+        isinstance(part, Ref | Call) for part in walk(node)
+    )
+
+
 def is_absolute(node: Node) -> bool:
     """Whether single bars stand around a node."""
     return isinstance(node, Call) and node.function == "abs"
@@ -1260,6 +1277,15 @@ def is_star(tokens: Sequence[Token]) -> bool:
         return False
     sign = tokens[0]
     return sign.text in ("ast", "star") or (sign.text == "*" and sign.end == sign.start + 1)
+
+
+def is_label(tokens: Sequence[Token]) -> bool:
+    """Whether a superscript is a word, as in `W^{\\text{new}}`."""
+    if len(tokens) != 1 or tokens[0].text in TRANSPOSES:
+        return False
+    word = tokens[0].text
+    named = word.startswith("\\mathrm{") and len(word) > 10
+    return named or (tokens[0].kind == "text" and word.isalpha())
 
 
 def with_dashed_names(tokens: Sequence[Token]) -> list[Token]:

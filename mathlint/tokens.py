@@ -131,7 +131,7 @@ MAX_DIGITS = 200
 SIZE_SWITCH = re.compile(r"\\(?:tiny|small|normalsize|large|Large|LARGE|huge|Huge)\b\s*")
 CALLED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*[(_']")
 APPLIED = re.compile(r"\s*(?:\\left|\\[bB]igg?l?)?\s*(?:[(_'\[^]|\\\{)")
-RELATED = re.compile(r"\s*&?\s*(?:=|:=|\\approx|\\coloneqq|\\triangleq)")
+RELATED = re.compile(r"\s*&?\s*(?:=|:=|[<>]|\\in\b|\\[gl]eq?\b|\\approx|\\coloneqq|\\triangleq)")
 WORDS = frozenset({"text", "textrm", "textit", "texttt", "textbf", "mbox"})
 ENDINGS = frozenset(
     {"otherwise", "else", "elsewhere", "others", "oth", "其他", "其它", "否则", "其余", "其他情况",
@@ -313,6 +313,8 @@ class _Tokenizer:
         name = OTHER_COMMANDS.get(name, name)
         if name in ("newline", "cr"):
             return self._add("newline", "\\\\", start, end)
+        if name == "Re":
+            return self._add("name", "\\mathbb{R}", start, end)
         if name in LENGTHS:
             return self._length(name, start)
         if name in SAYING:

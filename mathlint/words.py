@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mathlint import habits
 from mathlint.errors import Unread
 from mathlint.tokens import FUNCTIONS, NAMED, OTHER_NAMES, Token, tokenize
 
@@ -38,6 +39,9 @@ class Words:
     indices: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
     labels: bool = False
+    reals: bool = False
+    quantities: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
 
 
 def survey(formulas: Iterable[str]) -> Words:
@@ -57,11 +61,18 @@ def survey(formulas: Iterable[str]) -> Words:
                 letters.update(token.text for token in tokens[begin:end] if token.kind == "name")
     names = {word for word in found if _is_word(word, letters)}
     alone = frozenset(name for tokens in read for name in _alone(tokens))
-    return Words(frozenset(names), frozenset(letters), indices, alone, True)
+    reals, above = habits.names_reals(read), habits.labels(read)
+    quantities = habits.quantities(read)
+    return Words(
+        frozenset(names), frozenset(letters), indices, alone, True, reals, quantities, above
+    )
 
 
 def joined(tokens: Sequence[Token], words: Words) -> list[Token]:
     """Tokens in which every word of the page is one name."""
+    tokens = habits.with_reals(tokens) if words.reals else tokens
+    tokens = habits.with_quantities(tokens, words.quantities)
+    tokens = habits.with_labels(tokens, words.above)
     found = list(tokens)
     for begin, end in reversed(_runs(tokens)):
         found[begin:end] = _joined(tokens, begin, end, words)

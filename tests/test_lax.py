@@ -264,6 +264,30 @@ PAIRS = {
         r" \end{aligned} \right.$$",
         "-x", "x",
     ),
+    "R without its font": (
+        r"$A \in R^{n \times n}$, $x \in {R}^n$. $$\nabla_x (x^T A x) = @ x$$", "(A + A^T)", "A",
+    ),
+    "words as quantities": (
+        r"$\text{score} \in R$, $\text{out} = e^{\text{score}}$."
+        r" $$\frac{\partial \ln(1 + \text{out})}{\partial \text{score}}"
+        r" = \frac{@}{1 + \text{out}}$$",
+        r"\text{out}", "1",
+    ),
+    "a word above a name": (
+        r"$w^{\text{new}} = w - \eta g$. $$\frac{\partial w^{\text{new}}}{\partial g} = @$$",
+        r"-\eta", "-g",
+    ),
+    "capitals above a name": (
+        r"$x \in \mathbb{R}$, $y^{LS} = ax$. $$\frac{\partial (y^{LS})^2}{\partial a} = 2 @ x$$",
+        "y^{LS}", "y",
+    ),
+    "numbers before what is differentiated": (
+        r"$x \in \mathbb{R}^n$. $$\nabla_x \tfrac12 \|x\|^2 = @, \quad"
+        r" \frac{d}{dt} \frac12 \ln(t) = \frac{1}{2t}$$", "x", "2x",
+    ),
+    "mathematics in backticks": (
+        "$`f(x) = x^2`$. $$\\frac{df}{dx} = @$$", "2x", "x",
+    ),
     "initial values": (
         "$h_0 = 1$, $h_t = 2 h_{t-1}$. $$h_3 = @$$", "8", "6",
     ),
@@ -434,6 +458,12 @@ WRONG = {
     "an optimum by its digits": r"$f(x) = (x - 3)^2$. Hence $x \approx 2$.",
     "a constraint that does not fit": r"$W \in \mathbb{R}^{d \times k}$, subject to $W^T W = W$.",
     "a function that grows like": r"$f(x) = x^3$. $$f(x) \sim x^2$$",
+    "R as a name": r"$R = 3x$. $x \in R$. $$|R| = R$$",
+    "an exponent by a word": r"$\text{k} \in \mathbb{N}$, $\text{depth} = 2$."
+    r" $$\gamma^{\text{depth}} = \gamma$$",
+    "a power of e by a word": r"$$\frac{d}{d \text{score}} e^{\text{score}} = 0$$",
+    "capitals that are names": r"$L = 2$, $S = 3$. $$y^{LS} = y^5$$",
+    "a derivative of half a product": r"$$\frac{d}{dx} \frac12 x f(x) = \frac12 f(x)$$",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

@@ -129,6 +129,8 @@ TREES = {
         (r"\theta^{(l-1)}_{ij}a^{(l-1)}_j", "theta^(l - 1)[i, j] * a^(l - 1)[j]"),
         (r"x_{\text{max}}", r"x_{\mathrm{max}}"),
         (r"x_{\mathrm{in}}", r"x_{\mathrm{in}}"),
+        (r"x^{\text{new}}_i", r"x^{new}[i]"),
+        (r"e^{\mathrm{gain}}", r"e ^ (mathrm{gain})"),
     ],
     "a call or a product, by what is a function": [
         ("a(1-a)", "a * (1 - a)"),
@@ -182,6 +184,7 @@ TREES = {
         (r"\dfrac{d}{dz}(x)(y)", "(derivative of [x] by [z]) * (y)"),
         (r"\dfrac{d}{dz} x + y", "(derivative of [x] by [z]) + y"),
         (r"\dfrac{d}{dz} x^2", "derivative of [x ^ (2)] by [z]"),
+        (r"\dfrac{d}{dz} \tfrac12 x^2 + y", "(derivative of [(1 / 2) * (x ^ (2))] by [z]) + y"),
         (
             r"\dfrac{d}{du}\left(\dfrac1u\right)\dfrac{du}{dz}",
             "(derivative of [1 / u] by [u]) * (derivative of [u] by [z])",
@@ -318,6 +321,7 @@ ERRORS = [
     ("x^2^3", 3, "ambiguous"),
     (r"\ln ab", 5, "ambiguous"),
     (r"\dfrac{d}{dz} x y", 16, "ambiguous"),
+    (r"\dfrac{d}{dz} 2 x y", 18, "ambiguous"),
     ("2 3", 2, "number"),
     ("x 2", 2, "sign"),
     ("x^10", None, "braces"),

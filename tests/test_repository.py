@@ -35,6 +35,7 @@ ORDER = (
     "prose",
     "called",
     "tokens",
+    "habits",
     "words",
     "syntax",
     "axes",

@@ -18,6 +18,7 @@ from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Meaning
 from mathlint.scope import Declared, Defined, Entry, Function, Scope, shown
 from mathlint.settings import Settings
+from mathlint.stationary import Stationary
 from mathlint.syntax import (
     BigOperator,
     Call,
@@ -40,7 +41,6 @@ from mathlint.syntax import (
 )
 from mathlint.terms import Term
 from mathlint.tokens import BUILT_IN
-from mathlint.updates import Updates
 from mathlint.values import Array, Value, same_shape
 from mathlint.values import shown as shape_of
 
@@ -52,7 +52,7 @@ class _Again(Exception):
     """What a definition gives tells that its left side has to be read in another way."""
 
 
-class Definitions(Updates):
+class Definitions(Stationary):
     """What equations introduce, and whether they may."""
 
     def __init__(self, settings: Settings) -> None:
@@ -255,6 +255,9 @@ class Definitions(Updates):
 
     def _check_optimum(self, left: Ref, right: Node) -> None:
         """`w^* = ...` says that the gradient of the page's one function of w is zero there."""
+        if not self.strict and self.solves_for(left) is not None:
+            self.check_solution(left, right)
+            return
         base, _, mark = left.name.partition("^{*}" if "^{*}" in left.name else "_{\\mathrm{")
         starred = "^{*}" in left.name
         if self.strict or left.subs or not (starred or mark.rstrip("}") in OPTIMA):

@@ -26,6 +26,7 @@ from mathlint.syntax import (
     Ref,
     Sentence,
     Symbol,
+    bare,
     walk,
 )
 from mathlint.tie import Computes, Measure, Mismatch, computed, tie
@@ -46,6 +47,8 @@ class PageCheck(Hearing):
         self.visited: set[int] = set()
         self.declaring: set[int] = set()
         self.sets: dict[str, str] = {}
+        self.solving: set[int] = set()
+        self.premises: list[Sentence] = []
 
     def report(self) -> Report:
         """Judge every formula, then the snippets that the page embeds."""
@@ -113,7 +116,7 @@ class PageCheck(Hearing):
         condition = self._condition(number, sentences)
         if condition is not None:
             return self._restricts(number, formula, condition)
-        sentences = self._under(number, sentences)
+        sentences = self._under(number, self._parted(sentences))
         if not self.page.strict:
             sentences = self._explained_first(sentences)
         self.readings[number] = [plain(sentence) for sentence in sentences]
@@ -184,9 +187,16 @@ class PageCheck(Hearing):
 
     def _verdicts(self, number: int, formula: Formula, sentence: Sentence) -> list[Judged]:
         """What is found of a sentence, as the words around it let it be meant."""
+        slopes = any(isinstance(part, Derivative) for part in walk(sentence))
+        if not slopes and not self.page.strict and isinstance(sentence, Chain):
+            solved = self._solved(number, sentence)
+            if solved is not None:
+                return [solved]
         found = self._judge(sentence)
-        if any(isinstance(part, Derivative) for part in walk(sentence)):
-            found = [self._to_solve(number, judged) for judged in found]
+        if slopes:
+            found = [self._to_solve(number, sentence, judged) for judged in found]
+        for judged in found if not self.page.strict else ():
+            self.page.note_slope(judged)
         if self._assumes(number, sentence, found):
             span = (sentence.start, sentence.end)
             found = [Judged(*span, "declaration", ACCEPTED, "", span)]
@@ -266,7 +276,10 @@ class PageCheck(Hearing):
             return Judged(*span, "mention", outcome, "", span)
         if self._is_constraint(number, sentence):
             return Judged(*span, "mention", Outcome("accepted", "a constraint"), "", span)
-        if self.page.is_value(sentence) and not self._hears(prose.gives_value, number):
+        solved = self.page.solves_for(bare(sentence.members[0])) is not None
+        solved |= not self.page.strict and self._hears(prose.solves_for_zero, number)
+        value = self.page.is_value(sentence) and not solved
+        if value and not self._hears(prose.gives_value, number):
             return Judged(*span, "mention", ACCEPTED, "", span)
         return None
 
@@ -286,13 +299,60 @@ class PageCheck(Hearing):
         orders = set(sentence.relations) <= {"=", *COMPARISONS}
         return orders and not self.page.introduces(sentence) and self.page.fits(sentence)
 
-    def _to_solve(self, number: int, judged: Judged) -> Judged:
+    def _solved(self, number: int, sentence: Chain) -> Judged | None:
+        """The finding where words solve for a slope's zero, and the page has no such slope."""
+        equation = sentence.relations[:1] == ("=",)
+        if not equation or not self._hears(prose.solves_for_zero, number):
+            return None
+        if self.page.set_last_to_zero():
+            return None
+        message = "state the derivative that is set to zero, as an equation"
+        span = (sentence.start, sentence.end)
+        return Judged(*span, "claim", Outcome("unread", "", message), "ML202", span)
+
+    def _to_solve(self, number: int, sentence: Sentence, judged: Judged) -> Judged:
         """A derivative that a page sets to zero is an equation to be solved, no claim."""
         zero = isinstance(judged.right, Num) and judged.right.value == 0
         refuted = judged.outcome.verdict == "refuted" and judged.relation == "="
-        if not (zero and refuted and self._hears(prose.sets_to_zero, number)):
+        if not (zero and refuted and self._sets_to_zero(number, sentence)):
             return judged
+        if not self.page.strict and isinstance(sentence, Chain):
+            self.page.set_to_zero(bare(sentence.members[0]))
+            self.solving.add(number)
         return replace(judged, kind="mention", outcome=TO_SOLVE, code="")
+
+    def _sets_to_zero(self, number: int, sentence: Sentence) -> bool:
+        """Whether words, or what is said to follow, tell that an equation is to be solved."""
+        if self._hears(prose.sets_to_zero, number) or sentence in self.premises:
+            return True
+        lax = not self.page.strict
+        again = lax and number - 1 in self.solving and self._hears(prose.is_bare, number)
+        return again or (lax and self._hears(prose.names_stationary, number))
+
+    def _parted(self, sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """`dL/dw = 0 \\Rightarrow w = ...` as the equation to be solved and what follows."""
+        found: list[Sentence] = []
+        for sentence in sentences:
+            at = _implication(sentence) if not self.page.strict else None
+            if at is None or not isinstance(sentence, Chain):
+                found.append(sentence)
+                continue
+            members, relations = sentence.members, sentence.relations
+            first = replace(
+                sentence,
+                members=members[: at + 1],
+                relations=relations[:at],
+                end=members[at].end,
+            )
+            rest = replace(
+                sentence,
+                members=members[at + 1 :],
+                relations=relations[at + 1 :],
+                start=members[at + 1].start,
+            )
+            self.premises.append(first)
+            found += [first, rest]
+        return tuple(found)
 
     def _judge(self, sentence: Sentence) -> list[Judged]:
         """The verdicts on a sentence; a fault of the checker itself is a finding, never green."""
@@ -431,6 +491,18 @@ class PageCheck(Hearing):
             message,
         )
         self.snippets.append((check, fence, offset))
+
+
+def _implication(sentence: Sentence) -> int | None:
+    """Where a chain that begins with `dL/dw = 0` goes on with what follows from it."""
+    if not isinstance(sentence, Chain) or sentence.conditions:
+        return None
+    at = next((k for k, r in enumerate(sentence.relations) if r in ("implies", "iff")), None)
+    if at is None or not isinstance(bare(sentence.members[0]), Derivative):
+        return None
+    zero = bare(sentence.members[at])
+    equations = {r for k, r in enumerate(sentence.relations) if k != at} == {"="}
+    return at if equations and isinstance(zero, Num) and zero.value == 0 else None
 
 
 def _told_apart(judged: Judged) -> Judged:

@@ -68,6 +68,18 @@ SETS_TO_ZERO = re.compile(
     r"[^.]*(?:zero|0)|^\s*Set(?:ting)?\b|令(?:其|它|该|此|上式|导数|偏导|梯度)[^。]*|令\s*$",
     re.IGNORECASE,
 )
+SOLVES_FOR_ZERO = re.compile(
+    r"\b(?:set(?:ting)?|equat(?:e|ing)|put(?:ting)?)\b[^.]*?\b(?:it|this|them|that|derivatives?"
+    r"|gradients?|slopes?|partials?)\b[^.]*?\b(?:zero|0)"
+    r"|令(?:其|它|该|此|上式|导数|偏导数?|梯度|一阶导数?)[^。]*?(?:零|0)",
+    re.IGNORECASE,
+)
+STATIONARY = re.compile(
+    r"\b(?:stationarity|first[- ]order|KKT|optimality|normal)\s(?:\w+\s)?(?:conditions?|equations?)"
+    r"\b[^.]*$|\bvanish(?:es)?\b[^.]*$|一阶条件[^。]*$|(?:偏)?导数?(?:都)?(?:等于|为)(?:零|0)[^。]*$"
+    r"|求(?:偏)?导(?:数)?并?令[^。]*$",
+    re.IGNORECASE,
+)
 SYMMETRIC = r"(?:real |square )?symmetric|(?:实)?对称|positive[- ](?:semi)?definite|(?:半)?正定"
 ENDS_WORD = (
     r"(?=\s*(?:$|[,.;:，。；：、）)\n]|and\b|with\b|matri|positive|正定|且|的?矩阵|的?方阵))"
@@ -406,6 +418,16 @@ def sets_to_zero(gap: str) -> bool:
     """Whether a page looks for where something is zero, and does not conclude that it is."""
     said = SETS_TO_ZERO.search(gap)
     return said is not None and not concludes(gap[said.end() :])
+
+
+def solves_for_zero(gap: str) -> bool:
+    """Whether words set the derivative that stands before to zero, to tell what follows."""
+    return SOLVES_FOR_ZERO.search(gap) is not None
+
+
+def names_stationary(gap: str) -> bool:
+    """Whether words call what follows the conditions of an optimum."""
+    return STATIONARY.search(gap) is not None
 
 
 def tells_symmetric(gap: str) -> bool:

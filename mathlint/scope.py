@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mathlint.axes import Axes
-from mathlint.syntax import Condition, Group, Node, Num, NumberSet, Ref, Sum
+from mathlint.syntax import Condition, Derivative, Group, Node, Num, NumberSet, Ref, Sum
 from mathlint.tokens import NAMED
 
 Key = tuple[str, bool]
@@ -179,6 +179,8 @@ class Scope:
     assumptions: list[Condition] = field(default_factory=list)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
     sums: list[tuple[Node, Node]] = field(default_factory=list)
+    slopes: list[Derivative] = field(default_factory=list)
+    zeros: list[Derivative] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
 

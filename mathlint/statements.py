@@ -174,7 +174,7 @@ class Page(Guesses):
         known = self._known_first(chain, members)
         pairs = zip(itertools.pairwise(members), chain.relations, strict=True)
         return [
-            known[k] if k in known else self._equation(k, left, right, relation, chain)
+            known[k] if k in known else self._related(k, left, right, relation, chain)
             for k, ((left, right), relation) in enumerate(pairs)
         ]
 
@@ -294,6 +294,24 @@ class Page(Guesses):
             Sum(((1, last), (1, one)), start=last.start, end=last.end) if first.value == 0 else last
         )
         return NumberSet("R", (length,), row=self.of_row, start=left.start, end=left.end)
+
+    def _related(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
+        """The verdict on two sides, which may hold where the page has set a slope to zero."""
+        span = (left.start, right.end)
+        variable = self.solves_for(left) if relation == "=" and k == 0 else None
+        plain = variable is not None and left == variable
+        if plain and isinstance(left, Ref) and not any(p == variable for p in walk(right)):
+            return self._guarded(span, "claim", lambda: self._solution(left, right))
+        judged = self._equation(k, left, right, relation, chain)
+        open_yet = judged.outcome.verdict == "refuted" or judged.code == "ML106"
+        if relation == "=" and open_yet and not chain.conditions:
+            outcome = self.follows(left, right)
+            if outcome is not None:
+                return replace(judged, kind="claim", outcome=outcome, code="")
+        return judged
+
+    def _solution(self, left: Ref, right: Node) -> Judged:
+        return Judged(left.start, right.end, "claim", self.check_solution(left, right))
 
     def _equation(self, k: int, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         if relation in ("=", *ASSIGNS) and k == 0 and not chain.goes_on:

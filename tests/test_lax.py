@@ -15,6 +15,14 @@ from mathlint.settings import Settings
 
 REAL = Settings(seed=1)
 SOFTMAX = r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$"
+LEAST_SQUARES = (
+    r"$X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$,"
+    r" $L = \|Xw - y\|^2$. $$\frac{\partial L}{\partial w} = 2X^T(Xw - y)$$"
+)
+LAGRANGIAN = (
+    r"$x_i, w \in \mathbb{R}^d$, $y_i, \alpha_i \in \mathbb{R}$, $i = 1, \dots, n$,"
+    r" $L = \frac12\|w\|^2 + \sum_i \alpha_i (1 - y_i (w^T x_i + b))$."
+)
 
 # page with a gap, what is right there, what is wrong there
 PAIRS = {
@@ -344,6 +352,31 @@ PAIRS = {
         r" trace subject to $W^T W = I$. $$\nabla_W \operatorname{tr}(W^T S W) = @$$",
         "2SW", "SW",
     ),
+    "an equation to be solved and its solution": (
+        r"$f(w) = (w - 3)^2$. Setting the derivative to zero gives $w = @$.", "3", "2",
+    ),
+    "normal equations": (
+        LEAST_SQUARES + r" Setting it to zero gives $$X^T X w = @$$", "X^T y", "2X^T y",
+    ),
+    "normal equations, solved": (
+        LEAST_SQUARES + r" 令其为 0，得 $$\hat{w} = (X^T X)^{-1} @$$", "X^T y", "2X^T y",
+    ),
+    "a solution with a weight": (
+        r"$X \in \mathbb{R}^{n \times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$,"
+        r" $L = \frac{1}{n}\|Xw - y\|^2 + \lambda \|w\|^2$. Set the gradient to zero:"
+        r" $$\frac{\partial L}{\partial w} = \frac{2}{n}X^T(Xw - y) + 2\lambda w = 0$$ Thus"
+        r" $$(X^T X + @ I) w = X^T y$$",
+        r"n\lambda", r"\lambda",
+    ),
+    "stationary points by arrows": (
+        LAGRANGIAN + r" $$\frac{\partial L}{\partial w} = 0 \Rightarrow w = @, \quad"
+        r" \frac{\partial L}{\partial b} = 0 \Rightarrow \sum_i \alpha_i y_i = 0$$",
+        r"\sum_i \alpha_i y_i x_i", r"\sum_i \alpha_i x_i",
+    ),
+    "a condition by an arrow": (
+        LAGRANGIAN + r" $$\frac{\partial L}{\partial b} = 0 \implies @ = 0$$",
+        r"\sum_i \alpha_i y_i", r"\sum_i \alpha_i",
+    ),
 }  # fmt: skip
 
 
@@ -464,6 +497,11 @@ WRONG = {
     "a power of e by a word": r"$$\frac{d}{d \text{score}} e^{\text{score}} = 0$$",
     "capitals that are names": r"$L = 2$, $S = 3$. $$y^{LS} = y^5$$",
     "a derivative of half a product": r"$$\frac{d}{dx} \frac12 x f(x) = \frac12 f(x)$$",
+    "a derivative that is called zero": r"$f(w) = (w - 3)^2$. The derivative is"
+    r" $$\frac{df}{dw} = 2(w - 3) = 0$$",
+    "what does not follow": r"$f(w) = (w - 3)^2$. $$\frac{df}{dw} = 2(w - 3)$$"
+    r" Setting the derivative to zero gives $w = 3$. $$f(w) = 0$$",
+    "a zero of no known slope": r"Setting the derivative of the risk to zero gives $w = 2$.",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

@@ -55,6 +55,7 @@ ORDER = (
     "naming",
     "claims",
     "updates",
+    "stationary",
     "definitions",
     "guesses",
     "statements",

@@ -248,9 +248,19 @@ class Guesses(Definitions):
         given = [Condition(pair, (r,), start=start, end=end) for pair, r in pairs]
         if any(e.defined for e in known) and not all(map(self._is_met, given)):
             return False
+        if free is whole:
+            self.leave_cases()
+            self.scope.cases = given
         self.scope.assumptions += given
         self.scope.changes += 1
         return True
+
+    def leave_cases(self) -> None:
+        """Take back what was supposed of indices, `i \\ne j`, which ends with its section."""
+        cases, self.scope.cases = self.scope.cases, []
+        if cases:
+            self.scope.assumptions = [c for c in self.scope.assumptions if c not in cases]
+            self.scope.changes += 1
 
     def _is_met(self, condition: Condition) -> bool:
         """Whether what is supposed of a defined quantity holds at some point."""

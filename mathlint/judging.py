@@ -10,7 +10,7 @@ from mathlint.claims import ACCEPTED, Judged
 from mathlint.compare import Outcome
 from mathlint.errors import Undecided, Unread
 from mathlint.hearing import Hearing, Reading, is_mention
-from mathlint.naming import introduced_by, named, survey
+from mathlint.naming import introduced_by, named, names_in, survey
 from mathlint.page import MAX_FORMULAS, Fence, Formula
 from mathlint.page import Page as Source
 from mathlint.plain import plain
@@ -103,6 +103,8 @@ class PageCheck(Hearing):
             return self._aside(number, formula)
         if formula.error is not None:
             return self._unread(number, formula, Unread(formula.error, 0, len(formula.tex)))
+        if self.source.begins_section(number):
+            self.page.leave_cases()
         assumed = len(self.page.assumed)
         try:
             sentences = self._read(number, formula)
@@ -230,7 +232,9 @@ class PageCheck(Hearing):
         lax = not self.page.strict
         given = lax and self.page.supposes(sentence)
         defined = given and self.page.bounds_defined(sentence)
-        question = prose.supposes_that if defined else prose.introduces
+        excludes = isinstance(sentence.members[-1], Num) and sentence.relations == ("!=",)
+        bounding = prose.introduces if excludes else prose.restricts
+        question = prose.supposes_that if defined else bounding
         if given and self._hears(question, number):
             return self.page.assume(sentence)
         unequal = given and sentence.relations == ("!=",)
@@ -267,7 +271,8 @@ class PageCheck(Hearing):
         region = bound and (
             self._hears(prose.names_region, number) or self._hears(prose.denied_after, number + 1)
         )
-        apart = self.page.narrows(sentence) and not self._hears(prose.introduces, number)
+        apart = self.page.narrows(sentence) or (bound and self._puts_case_of_used(number, sentence))
+        apart = apart and not self._hears(prose.restricts, number)
         if region or (apart and not self._goes_on_listing(number)):
             message = "this reads as a condition: write it in the formula that it is about"
             return Judged(*span, "claim", Outcome("unread", "", message), "ML106", span)
@@ -282,6 +287,12 @@ class PageCheck(Hearing):
         if value and not self._hears(prose.gives_value, number):
             return Judged(*span, "mention", ACCEPTED, "", span)
         return None
+
+    def _puts_case_of_used(self, number: int, sentence: Chain) -> bool:
+        """Whether a bound of a name that formulas before used stands in a line by itself."""
+        before = (read.sentences for at, read in self.read.items() if at < number)
+        used = {name for sentences in before for name in names_in(sentences)}
+        return bool(names_in((sentence,)) & used) and self._hears(prose.ends_line, number + 1)
 
     def _is_typical(self, number: int, sentence: Chain) -> bool:
         """Whether words give a parameter a value of which nothing on the page makes use."""

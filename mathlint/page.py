@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MAX_FORMULAS = 10_000
+HEADING = re.compile(r"^ {0,3}#{1,6}\s", re.MULTILINE)
 FENCE = re.compile(
     r"^(?P<lead>[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)(?P<mark>`{3,}|~{3,})(?P<info>.*)$"
 )
@@ -113,6 +114,11 @@ class Page:
         """Line and column, from 1, of an offset; an included line stands where its include does."""
         row = bisect_right(self.line_starts, offset) - 1
         return self.line_numbers[row], offset - self.line_starts[row] + 1
+
+    def begins_section(self, number: int) -> bool:
+        """Whether a heading stands between a formula and the one before it."""
+        before = self.formulas[number - 1].end if number > 0 else 0
+        return HEADING.search(self.text, before, self.formulas[number].begin) is not None
 
 
 def decode(data: bytes) -> str:

@@ -105,6 +105,14 @@ INTRODUCES = re.compile(
     r"|.*\n\s*(?:[-*+#]+\s*)?(?:[^\W\d_]+[- ]?){0,4}\s*[,，:：(（]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
+RESTRICTS = re.compile(
+    r"(?:^|.*[\s，,（(:：;；。])(?:with|where|let|assum(?:e|ing)(?: that)?"
+    r"|suppos(?:e|ing)(?: that)?|provided(?: that)?|constants?|and|such that|satisfying|since"
+    r"|because|as"
+    r"|设|令|假设|其中|且|满足|使得|常数|由于|因为|并令|这里)\s*|\s*[,，、;；]\s*|\s*[（(]\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+ENDS_LINE = re.compile(r"\s*(?:\*\*|__|[)）])?\s*(?:[.:：。,，]|\n|$)")
 GIVEN_BY_WORD = re.compile(
     r"(?:^|.*[\s，,])(?:with|where|such that|satisfying|since|because|as|assuming(?: that)?"
     r"|满足|使得|其中|由于|因为|且)",
@@ -292,6 +300,19 @@ def leads_to_claim(gap: str) -> bool:
 def introduces(gap: str) -> bool:
     """Whether words such as `with` or a mere comma put what follows among what is given."""
     return INTRODUCES.fullmatch(gap) is not None
+
+
+def restricts(gap: str) -> bool:
+    """Whether words such as `with` bound a name that the page knows already, from here on.
+
+    A heading or a list item that consists of a bound puts a case.
+    """
+    return RESTRICTS.fullmatch(gap) is not None
+
+
+def ends_line(gap: str) -> bool:
+    """Whether nothing is said of a formula behind it: its line or its sentence ends."""
+    return ENDS_LINE.match(gap) is not None
 
 
 def assumes(gap: str) -> bool:

@@ -177,6 +177,7 @@ class Scope:
     superscripted: set[str] = field(default_factory=set)
     layer_letters: set[str] = field(default_factory=set)
     assumptions: list[Condition] = field(default_factory=list)
+    cases: list[Condition] = field(default_factory=list)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
     sums: list[tuple[Node, Node]] = field(default_factory=list)
     slopes: list[Derivative] = field(default_factory=list)

@@ -69,7 +69,9 @@ def _alike(one: Source, other: Source) -> bool:
 
     def outline(source: Source) -> object:
         displayed = [formula.display for formula in source.formulas]
-        return displayed, [(fence.info, fence.code, fence.includes) for fence in source.fences]
+        sections = [source.begins_section(number) for number in range(len(source.formulas))]
+        fences = [(fence.info, fence.code, fence.includes) for fence in source.fences]
+        return displayed, sections, fences
 
     formulas = (*one.formulas, *other.formulas)
     plain = all(formula.aside is None and formula.error is None for formula in formulas)

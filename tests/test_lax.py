@@ -509,3 +509,27 @@ WRONG = {
 @pytest.mark.parametrize("page", WRONG.values(), ids=WRONG)
 def test_a_wrong_page_is_not_green_whatever_its_words(page: str) -> None:
     assert report(page).findings
+
+
+# words that put a case: what holds in it does not hold in the next section
+CASES = (
+    "**Case @:**", "### Case @", "Case 1: @.", "- @:", "1. For @:", "(a) @", "Consider @.",
+    "Suppose first that @.", "若 @，则", "情形一：@。", "当 @ 时：", "**@**", "On the branch @:",
+    "In the region @,", "With @:", "Given @,", "Here @:", "The rest (@):", "Now @:", "First, @.",
+)  # fmt: skip
+PARTED = {
+    "a branch": (r"Let $x \in \mathbb{R}$ and $f(x) = |x|$.", "$x > 0$", "f'(x) = 1"),
+    "two indices": (
+        SOFTMAX + ".", r"$i \ne j$", r"\frac{\partial p_i}{\partial z_j} = -p_i p_j"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*CASES, "Let @."])
+@pytest.mark.parametrize("parted", PARTED.values(), ids=PARTED)
+def test_a_case_ends_with_its_section(parted: tuple[str, str, str], words: str) -> None:
+    begin, case, claim = parted
+    shown = f"\n\n$$\n{claim}\n$$\n"
+    page = f"{begin}\n\n{words.replace('@', case)}{shown}\n## Result\n\nThe slope is{shown}"
+    assume = words == "Let @." and parted is PARTED["a branch"]  # holds from here on
+    assert assume or report(page).findings

@@ -36,6 +36,7 @@ from mathlint.syntax import (
     Sum,
     Symbol,
     Transpose,
+    bare,
     walk,
 )
 from mathlint.terms import REAL, Comparison, Domain, Term, Terms
@@ -149,7 +150,7 @@ class Meaning(Indices):
             case Product():
                 return self._product(node)
             case Quotient():
-                bottom = terms.power(self.scalar(node.bottom), terms.const(-1))
+                bottom = terms.power(self.scalar(self._divisor(node.bottom)), terms.const(-1))
                 return multiplied(terms, self.value(node.top), bottom)
             case Power():
                 return self._power(node)
@@ -279,7 +280,7 @@ class Meaning(Indices):
         base = node.base
         if isinstance(base, Ref) and self._is_euler(base):
             return self.terms.fun("exp", self.scalar(node.exponent))
-        value, exponent = self.value(base), self.scalar(node.exponent)
+        value, exponent = self.value(self._length(base)), self.scalar(node.exponent)
         if isinstance(value, Term):
             return self.terms.power(value, exponent)
         if exponent.kind == "const" and exponent.data == -1:
@@ -354,6 +355,23 @@ class Meaning(Indices):
         pairs = zip(_entries(leaf), _entries(at), strict=True)
         values = {variable.number: entry for variable, entry in pairs}
         return mapped(value, lambda entry: self.terms.substitute(entry, values))
+
+    def _length(self, node: Node) -> Node:
+        """The norm that single bars around a vector are, where a number is needed."""
+        inner = bare(node)
+        if self.strict or not isinstance(inner, Call) or inner.function != "abs":
+            return node
+        value = self.value(inner.args[0])
+        if not isinstance(value, Array) or len(value.shape) != 1:
+            return node
+        return Norm(inner.args[0], start=node.start, end=node.end)
+
+    def _divisor(self, node: Node) -> Node:
+        """A divisor, which is a number: bars around the vectors in it are their lengths."""
+        inner = bare(node)
+        if isinstance(inner, Product):
+            return replace(inner, factors=tuple(map(self._length, inner.factors)))
+        return self._length(node)
 
     def _norm(self, node: Norm) -> Value:
         value = self.value(node.base)
@@ -1013,10 +1031,19 @@ class Meaning(Indices):
             return self._own_call(replace(node, args=function.refs), function)
         name = Ref(node.function, start=node.start, end=node.end)
         entry = self.scope.entry(name)
+        if node.primes == 1 and not self.strict and self._may_turn(node.function, entry):
+            value = self.reference(name)
+            if isinstance(value, Array):
+                return transposed(value)
         if function is not None or entry is None or not entry.defined:
             message = f"{node.function}' needs its argument"
             raise Unread(message, node.start, node.end)
         return self._dashed_value(self.reference(name), node, node.primes)
+
+    def _may_turn(self, name: str, entry: Entry | None) -> bool:
+        """Whether a dash may be the transpose of a known array: `X'X`, with no other `X'`."""
+        known = entry is not None and entry.function is None and entry.range is None
+        return known and name not in self.scope.functions
 
     def _dashed_group(self, node: Dashed) -> Value:
         """`(1 + e^{-x})'` by the x of which the page has functions."""

@@ -481,10 +481,23 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
                 return _by_square(node)
             case Ref():
                 plain = replace(node, layer=_plain(node.layer))
-                return _root(_labelled(plain, scope, strict), scope)
+                found = _root(_labelled(plain, scope, strict), scope)
+                return found if strict else _turned(found, scope)
         return node
 
     return change
+
+
+def _turned(node: Node, scope: Scope) -> Node:
+    """`x_i'` as the transpose of a vector x_i, on a page that introduces no such name."""
+    if not isinstance(node, Ref) or not node.name.endswith("'") or node.name in scope.heads:
+        return node
+    name = replace(node, name=node.name[:-1])
+    entry = scope.entry(name)
+    if entry is None or scope.entry(node) is not None or name.name.endswith("'"):
+        return node
+    arrays = [d for d in entry.declared if len(d.subs) == len(node.subs) and d.dims]
+    return Transpose(name, start=node.start, end=node.end) if arrays else node
 
 
 def _gradients_named(node: Product, scope: Scope) -> Node:

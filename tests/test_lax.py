@@ -293,6 +293,21 @@ PAIRS = {
         r"$x \in \mathbb{R}^n$. $$\nabla_x \tfrac12 \|x\|^2 = @, \quad"
         r" \frac{d}{dt} \frac12 \ln(t) = \frac{1}{2t}$$", "x", "2x",
     ),
+    "bars as a length": (
+        r"$x, y \in \mathbb{R}^n$, $c = \frac{x^T y}{|x| |y|}$."
+        r" $$\nabla_y c = \frac{x}{|x| \cdot |y|} - c \frac{@}{|y|^2}$$",
+        "y", "x",
+    ),
+    "dashes as transposes": (
+        r"$X \in \mathbb{R}^{n \times k}$, $y \in \mathbb{R}^n$, $b \in \mathbb{R}^k$,"
+        r" $e = y - Xb$. $$e'e = y'y - @ + b'X'Xb$$",
+        "2b'X'y", "b'X'y",
+    ),
+    "a dash behind a sample": (
+        r"$x_i \in \mathbb{R}^k$, $b \in \mathbb{R}^k$, $i = 1, \dots, n$."
+        r" $$\nabla_b \left[ (x_i'b)^2 \right] = 2 @$$",
+        "x_i x_i' b", "x_i' x_i b",
+    ),
     "mathematics in backticks": (
         "$`f(x) = x^2`$. $$\\frac{df}{dx} = @$$", "2x", "x",
     ),
@@ -491,6 +506,10 @@ WRONG = {
     "an optimum by its digits": r"$f(x) = (x - 3)^2$. Hence $x \approx 2$.",
     "a constraint that does not fit": r"$W \in \mathbb{R}^{d \times k}$, subject to $W^T W = W$.",
     "a function that grows like": r"$f(x) = x^3$. $$f(x) \sim x^2$$",
+    "a dashed name of its own": r"$w, x \in \mathbb{R}^n$, $w' = w - x$. $$w' w = w^T w$$",
+    "a dashed number": r"$a, b \in \mathbb{R}$. $$a' b = ab$$",
+    "bars around entries": r"$w \in \mathbb{R}^n$. $$\nabla_w |w|^2 = 2|w|$$",
+    "a product of lengths": r"$v, w \in \mathbb{R}^n$. $$\frac{1}{|v + w|} = \frac{1}{|v| |w|}$$",
     "R as a name": r"$R = 3x$. $x \in R$. $$|R| = R$$",
     "an exponent by a word": r"$\text{k} \in \mathbb{N}$, $\text{depth} = 2$."
     r" $$\gamma^{\text{depth}} = \gamma$$",

@@ -308,7 +308,8 @@ class Definitions(Stationary):
                 left = found
                 self._check_sample(arg, right)
         name = left.function
-        if "_{" in name and self.scope.is_function(name.split("_{")[0]):
+        worded = "_{\\mathrm{" in name  # a word tells functions apart, and is no index
+        if "_{" in name and not worded and self.scope.is_function(name.split("_{")[0]):
             message = f"an index of the function {name.split('_{')[0]} is not read"
             raise Unread(message, left.start, left.end, "ML104")
         entry = self.scope.entries.get((name, False))

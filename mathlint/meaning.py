@@ -929,6 +929,9 @@ class Meaning(Indices):
         if function is not None:
             return self._own_call(node, function)
         name = {"log": "ln"}.get(node.function, node.function)
+        if name == "diag" and len(node.args) > 1:  # diag(x_1, ..., x_n)
+            listed = Group(node.args, "(", start=node.start, end=node.end)
+            return diagonal(self.terms, self._listed(listed))
         args = [self.value(arg) for arg in node.args]
         kind = self.scope.called.get(name, NAMED.get(name))
         if not self.strict and kind not in (None, "any", "smooth") and len(args) == 1:

@@ -421,7 +421,7 @@ class Parser:
             return [Token("number", token.text[0], token.start, token.start + 1)]
         if token.kind in ("command", "function", "^", "_", "}", "&", "relation", "operator"):
             if token.kind == "operator" or (
-                token.kind == "command" and token.text in ("top", "prime", "intercal")
+                token.kind == "command" and token.text in ("top", "prime", "intercal", "nabla")
             ):
                 return [token]
             raise Unread("put this argument in braces", token.start, token.end)
@@ -802,6 +802,8 @@ class Parser:
 
     def accented(self, token: Token) -> Node:
         inside = self.argument()
+        if token.text == "vec" and [part.text for part in inside] == ["nabla"]:
+            return self.gradient(token)
         if len(inside) > 1 and inside[0].kind == "name" and inside[1].kind == "_":
             self.tokens[self.at : self.at] = inside[1:]  # \hat{x_i} is \hat{x}_i
             inside = inside[:1]
@@ -872,7 +874,7 @@ class Parser:
     # -- fractions and derivatives ------------------------------------------------------------
 
     def fraction(self, token: Token) -> Node:
-        top, bottom = self.braced_argument(), self.braced_argument()
+        top, bottom = map(unbraced, (self.braced_argument(), self.braced_argument()))
         end = self.tokens[self.at - 1].end
         sign = derivative_sign(top)
         if sign and derivative_sign(bottom) == sign:
@@ -1286,6 +1288,13 @@ def is_label(tokens: Sequence[Token]) -> bool:
     word = tokens[0].text
     named = word.startswith("\\mathrm{") and len(word) > 10
     return named or (tokens[0].kind == "text" and word.isalpha())
+
+
+def unbraced(tokens: list[Token]) -> list[Token]:
+    """Tokens without braces around all of them."""
+    while tokens and tokens[0].kind == "{" and matching(tokens, 0) == len(tokens) - 1:
+        tokens = tokens[1:-1]
+    return tokens
 
 
 def with_dashed_names(tokens: Sequence[Token]) -> list[Token]:

@@ -697,6 +697,8 @@ class _Row:
             return self._mappings(parts)
         if relations[-1:] == ["in"] and set(relations[:-1]) <= {"="} and len(parts) == 1:
             return self._result_in(pieces, relations[:-1])
+        if relations == ["in"] and any(_is_call(part) for part in (*parts[:-1], pieces[0])):
+            return self._values_in([*parts[:-1], pieces[0]], pieces[1])
         if relations == ["!="] and len(parts) == 1 and pieces[1] and pieces[1][0].text == "pm":
             return self._both_signs(pieces)
         orders = {"<", "<=", ">", ">=", "!="}
@@ -728,6 +730,19 @@ class _Row:
             return [Membership((name,), target, start=start, end=end), chain]
         lies = Chain((members[-1], target), ("in",), start=members[-1].start, end=end)
         return [chain, lies] if relations else [lies]
+
+    def _values_in(self, parts: list[list[Token]], tokens: list[Token]) -> list[Sentence]:
+        """`y, h(x) \\in \\{0, 1\\}`: names, and values of functions, in one set."""
+        target = self._set(tokens, parts[0][0].start)
+        found: list[Sentence] = []
+        for part in parts:
+            value = self.parse(part, part[0])
+            name = declared_name(bare(value))
+            if name is not None:
+                found.append(Membership((name,), target, start=name.start, end=target.end))
+            else:
+                found.append(Chain((value, target), ("in",), start=value.start, end=target.end))
+        return found
 
     def _mappings(self, parts: list[list[Token]]) -> list[Sentence]:
         """`f, g : A \\to B`: each of several functions."""
@@ -1043,6 +1058,11 @@ class _Row:
                 "ML104",
             )
         return [replace(s, conditions=tuple(conditions)) for s in kept if isinstance(s, Chain)]
+
+
+def _is_call(part: list[Token]) -> bool:
+    """Whether a part of a list ends in brackets behind a name."""
+    return len(part) > 3 and part[0].kind == "name" and part[-1].kind == "close"
 
 
 def _spaced(part: list[Token]) -> list[list[Token]]:

@@ -450,6 +450,9 @@ class _Tokenizer:
     def _add_font(self, font: str, name: str, content: str, start: int) -> None:
         if name == "textbf" and len(content.strip()) == 1:
             name = "mathbf"
+        if content == "\\nabla":
+            self._add("command", "nabla", start, self.at)
+            return
         if font == "mathrm" and content.strip() == "d":
             self._add("name", "d", start, self.at)
             return

@@ -344,6 +344,7 @@ SEMANTICS = {
             r"\mid\mid x - y \mid\mid^2 = \|x\|^2 - 2\langle x, y \rangle + \|y\|^2",
             r"Ax \in \mathbb{R}^n",
             r"x^\top y \in \mathbb{R}",
+            r"\operatorname{diag}(x_1, \dots, x_n)y = x \odot y",
         ],
         [
             r"\langle x, y \rangle = x y^\top",
@@ -356,6 +357,7 @@ SEMANTICS = {
             r"x^\top y \in \mathbb{R}^n",
             r"x^\top y \in \mathbb{R}_{>0}",
             r"Ax \in \{0, 1\}",
+            r"\operatorname{diag}(x_1, \dots, x_n)y = x + y",
         ],
     ),
     "indicators after a one": (

@@ -293,6 +293,13 @@ PAIRS = {
         r"$x \in \mathbb{R}^n$. $$\nabla_x \tfrac12 \|x\|^2 = @, \quad"
         r" \frac{d}{dt} \frac12 \ln(t) = \frac{1}{2t}$$", "x", "2x",
     ),
+    "functions told apart by words": (
+        r"$f(x) = x^2$, $f_{\text{reg}}(x) = x^2 + \lambda x$. $$\frac{d f_{\text{reg}}}{dx} = @$$",
+        r"2x + \lambda", "2x",
+    ),
+    "values of a function that may be any": (
+        r"$h(x) \in \{-1, 1\}$, $s = a h(x)$. $$\frac{\partial s}{\partial a} = @$$", "h(x)", "1",
+    ),
     "bars as a length": (
         r"$x, y \in \mathbb{R}^n$, $c = \frac{x^T y}{|x| |y|}$."
         r" $$\nabla_y c = \frac{x}{|x| \cdot |y|} - c \frac{@}{|y|^2}$$",

@@ -78,6 +78,7 @@ SENTENCES = {
         (r"u = Av \in \mathbb{R}^m", ["u in R ^ (m)", "u = A * v"]),
         (r"x = y = z \in \mathbb{R}", ["x in R", "x = y = z"]),
         (r"2x = y \in \mathbb{R}", ["2 * x = y", "y in R"]),
+        (r"y, f(x) \in \{0, 1\}", ["y in {0, 1}", "f(x) in {0, 1}"]),
     ],
     "mentions": [
         (r"\| \cdot \|", ["the sign ||"]),

@@ -174,7 +174,7 @@ class Claims(Declarations):
             return
         ends = ends_of(value, target)
         if not ends:
-            message = f"{name} is defined already; this set is not checked"
+            message = f"whether {name} lies in this set is not checked"
             raise Unread(message, value.start, value.end, "ML104")
         for end in ends:
             outcome = self._ordered(value, end.members[1], end.relations[0], ())

@@ -156,8 +156,6 @@ class Page(Guesses):
         if self.is_distribution(chain):
             drawn = Outcome("accepted", "tells how a name is drawn")
             return [Judged(*span, "mention", drawn, "", span)]
-        if chain.relations == ("in",) and not self.strict and self._is_any(chain.members[0]):
-            return [Judged(*span, "declaration", ACCEPTED, span=span)]
         if chain.relations == ("in",):
             return [self._guarded(span, "claim", lambda: self._lies_in(chain))]
         unfit = [r for r in chain.relations if r not in ("=", ":=", "approx", *COMPARISONS)]
@@ -179,10 +177,6 @@ class Page(Guesses):
             known[k] if k in known else self._related(k, left, right, relation, chain)
             for k, ((left, right), relation) in enumerate(pairs)
         ]
-
-    def _is_any(self, value: Node) -> bool:
-        """Whether nothing but its name is known of a function: then any set may hold its values."""
-        return isinstance(value, Call) and value.function in self.scope.guessed
 
     def _updates(self, chain: Chain) -> bool:
         """Whether a line begins with an update, and goes on with equalities if at all."""

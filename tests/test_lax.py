@@ -297,9 +297,6 @@ PAIRS = {
         r"$f(x) = x^2$, $f_{\text{reg}}(x) = x^2 + \lambda x$. $$\frac{d f_{\text{reg}}}{dx} = @$$",
         r"2x + \lambda", "2x",
     ),
-    "values of a function that may be any": (
-        r"$h(x) \in \{-1, 1\}$, $s = a h(x)$. $$\frac{\partial s}{\partial a} = @$$", "h(x)", "1",
-    ),
     "bars as a length": (
         r"$x, y \in \mathbb{R}^n$, $c = \frac{x^T y}{|x| |y|}$."
         r" $$\nabla_y c = \frac{x}{|x| \cdot |y|} - c \frac{@}{|y|^2}$$",

@@ -97,10 +97,13 @@ def differ(left: Term, right: Term, point: Point) -> str | None:
     return "where two branches meet, the two sides have values that differ"
 
 
-def disagree(left: Term, right: Term, leaf: int, point: Point) -> str | None:
+def disagree(
+    left: Term, right: Term, leaf: int, point: Point, kinks: frozenset[str] = frozenset()
+) -> str | None:
     """Why two sides differ at a border, or None.
 
-    A side without a value there counts as continuous if it has the same limit from both sides.
+    A side without a value there counts as continuous if it has the same limit from both sides, and
+    as what the page takes at kinks: its limit from the left, from the right, or what is between.
     """
     found = [_limits(side, leaf, point) for side in (left, right)]
     if any(values is None for values in found):
@@ -108,13 +111,23 @@ def disagree(left: Term, right: Term, leaf: int, point: Point) -> str | None:
     ours, theirs = found
     assert ours is not None
     assert theirs is not None
-    if len(ours) == len(theirs) == 2:
+    if len(ours) == len(theirs) == 2 or _is_taken(ours, theirs, kinks):
         return None
     if max((*ours, *theirs)) - min((*ours, *theirs)) > APART * (
         1 + max(map(abs, (*ours, *theirs)))
     ):
         return "where two branches meet, this line gives a value that the other side does not have"
     return None
+
+
+def _is_taken(ours: Sequence[float], theirs: Sequence[float], kinks: frozenset[str]) -> bool:
+    """Whether one side's value is what the page takes of the other side's two limits."""
+    limits, value = (ours, theirs) if len(ours) == 2 else (theirs, ours)
+    if len(limits) != 2 or len(value) != 1:
+        return False
+    ends = {"left": limits[:1], "right": limits[1:], "between": limits}
+    margin = APART * (1 + max(map(abs, limits)))
+    return any(min(ends[kink]) - margin <= value[0] <= max(ends[kink]) + margin for kink in kinks)
 
 
 def _limits(side: Term, leaf: int, point: Point) -> tuple[float, ...] | None:

@@ -300,7 +300,7 @@ class Claims(Declarations):
 
     def _rules(self) -> Rules:
         deadline = time.process_time() + self.settings.time_limit
-        return Rules(self.settings.digits, self.strict, deadline)
+        return Rules(self.settings.digits, self.strict, deadline, self.kinks)
 
     def _sides(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> list[Instance]:
         """Both sides in every instance; raises Unread for shapes that differ."""

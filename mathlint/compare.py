@@ -79,6 +79,7 @@ class Rules:
     digits: int
     strict: bool
     deadline: float
+    kinks: frozenset[str] = frozenset()
 
 
 def compare(instances: Sequence[Instance], terms: Terms, seed: str, rules: Rules) -> Outcome:
@@ -96,7 +97,7 @@ def compare(instances: Sequence[Instance], terms: Terms, seed: str, rules: Rules
         if apart is not None:
             witness = _witness(printed, terms, *apart)
             return Outcome("refuted", "ball arithmetic", f"refuted: {witness}", witness)
-        _check_borders(printed, terms, found[:2])
+        _check_borders(printed, terms, found[:2], rules)
         taken, digits = taken + len(found), min(digits, least)
     if taken == 0:
         raise Undecided(VACUOUS, "ML303")
@@ -326,26 +327,26 @@ def _across(
 
 
 def _check_borders(
-    instance: Instance, terms: Terms, points: Sequence[Mapping[int, Fraction]]
+    instance: Instance, terms: Terms, points: Sequence[Mapping[int, Fraction]], rules: Rules
 ) -> None:
     """Raises Undecided where a printed case includes a point at which the other side has a kink."""
     for point in points:
         for border in borders(terms, instance.terms, instance.conditions, point):
-            message = _border_fault(instance, border)
+            message = _border_fault(instance, border, rules)
             if message is not None and admits(instance.conditions, border.point):
                 shown = _shown_point(instance, terms, border.point)
                 at = ", ".join(f"{name} = {value}" for name, value in shown)
                 raise Undecided(f"{message}: {at}", "ML305")
 
 
-def _border_fault(instance: Instance, border: Border) -> str | None:
+def _border_fault(instance: Instance, border: Border, rules: Rules) -> str | None:
     """What is wrong with a claim where two branches meet."""
     leaf, point = border.leaf, border.point
     along = [term for term, variables in instance.slopes if leaf in variables]
     found = [jumps(term, leaf, point) for term in along if border.included]
     for _, left, right in instance.pairs:
         if border.included:
-            found.append(disagree(left, right, leaf, point))
+            found.append(disagree(left, right, leaf, point, rules.kinks))
         else:
             found.append(differ(left, right, point))
         if not along:

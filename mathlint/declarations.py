@@ -45,6 +45,7 @@ class Declarations:
         self.strict = settings.undeclared == "error"
         self.scope, self.terms = Scope(lax=not self.strict), Terms()
         self.assumed: list[tuple[str, int]] = []
+        self.kinks: frozenset[str] = frozenset()
         self._known_state = (0, 0)
         self._memos: dict[object, tuple[dict, dict]] = {}  # type: ignore[type-arg]
 

@@ -97,6 +97,12 @@ class Guesses(Definitions):
             return False
         return True
 
+    def fixes(self, chain: Chain) -> bool:
+        """Whether `\\alpha = 1` gives a number to a free name that the page knows already."""
+        left, right = bare(chain.members[0]), bare(chain.members[-1])
+        equal = chain.relations == ("=",) and not chain.conditions
+        return equal and literal(right) and self._is_condition(left, right)
+
     def is_parameter(self, sentence: Chain) -> bool:
         """Whether `\\alpha \\approx 1.67` gives a number to a name that nothing defines."""
         left, right = bare(sentence.members[0]), bare(sentence.members[-1])

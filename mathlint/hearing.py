@@ -324,6 +324,8 @@ class Hearing:
         words = [prose.begins_condition, prose.is_condition_after]
         words += [prose.joins] if number - 1 in self.conditions else []
         words += [] if self.page.strict else [prose.puts_case]
+        fixes = not self.page.strict and self.page.fixes(sentence)
+        words += [prose.sets_value] if fixes else []
         said = any(question(self.gaps[number]) for question in words)
         supposed = self.page.may_be_supposed(sentence) and self._hears(prose.supposes, number)
         may_be_case = self.page.may_be_put(sentence) or self.page.may_hold(sentence)
@@ -388,6 +390,8 @@ class Hearing:
             question = prose.leads_on if at == number else prose.goes_on
             if self.page.strict or not self._hears(question, at) or self._hears(prose.turns, at):
                 return ()
+            if any(self._hears(taken, at) for taken in prose.KINKS.values()):
+                return ()  # the words are about the kink, the formula is not
             at -= 1
             if at in self.conditions:
                 begins = at not in self.taken and self._hears(prose.begins_sentence, at)

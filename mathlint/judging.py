@@ -8,6 +8,7 @@ from dataclasses import replace
 from mathlint import prose
 from mathlint.claims import ACCEPTED, Judged
 from mathlint.compare import Outcome
+from mathlint.declarations import literal
 from mathlint.errors import Undecided, Unread
 from mathlint.hearing import Hearing, Reading, is_mention
 from mathlint.naming import introduced_by, named, names_in, survey
@@ -48,6 +49,7 @@ class PageCheck(Hearing):
         self.declaring: set[int] = set()
         self.sets: dict[str, str] = {}
         self.solving: set[int] = set()
+        self.giving: set[int] = set()
         self.premises: list[Sentence] = []
 
     def report(self) -> Report:
@@ -194,11 +196,16 @@ class PageCheck(Hearing):
             solved = self._solved(number, sentence)
             if solved is not None:
                 return [solved]
+        self.page.kinks = self._kinks(number)
         found = self._judge(sentence)
         if slopes:
             found = [self._to_solve(number, sentence, judged) for judged in found]
         for judged in found if not self.page.strict else ():
             self.page.note_slope(judged)
+        if self._gives(number, sentence, found):
+            span = (sentence.start, sentence.end)
+            return [Judged(*span, "mention", Outcome("accepted", "a given value"), "", span)]
+        found = [self._in_numbers(judged) for judged in found]
         if self._assumes(number, sentence, found):
             span = (sentence.start, sentence.end)
             found = [Judged(*span, "declaration", ACCEPTED, "", span)]
@@ -243,7 +250,9 @@ class PageCheck(Hearing):
         after = number - 1 in self.declaring and self._hears(prose.goes_on_declaring, number)
         worded = after and self._hears(prose.assumes, number)
         bare_list = after and self._hears(prose.is_bare, number)
-        bare_list |= lax and self._goes_on_listing(number)
+        members = map(bare, sentence.members)
+        plain_sides = all(isinstance(m, Ref) or literal(m) for m in members)
+        bare_list |= lax and plain_sides and self._goes_on_listing(number)
         told = after and self._hears(prose.tells_symmetric, number)
         listed = bare_list or (told and self.page.restricts_one(sentence))
         plain = listed and not self._is_for_all(number)
@@ -284,6 +293,10 @@ class PageCheck(Hearing):
         solved = self.page.solves_for(bare(sentence.members[0])) is not None
         solved |= not self.page.strict and self._hears(prose.solves_for_zero, number)
         value = self.page.is_value(sentence) and not solved
+        if value and self._hears(prose.gives_numbers, number) and self.page.gives(sentence):
+            self.giving.add(number)
+            self.page.give(sentence)
+        value = value and not self._hears(prose.concludes, number)
         if value and not self._hears(prose.gives_value, number):
             return Judged(*span, "mention", ACCEPTED, "", span)
         return None
@@ -307,8 +320,40 @@ class PageCheck(Hearing):
         """Whether a relation is the constraint of a programme, which states nothing."""
         if self.page.strict or not self._hears(prose.constrains, number):
             return False
+        if self._is_for_all(number) or self._hears(prose.says_it_holds, number + 1):
+            return False
         orders = set(sentence.relations) <= {"=", *COMPARISONS}
         return orders and not self.page.introduces(sentence) and self.page.fits(sentence)
+
+    def _gives(self, number: int, sentence: Sentence, found: Sequence[Judged]) -> bool:
+        """Whether a formula gives a name its number in a worked example."""
+        apart = any(j.outcome.verdict == "refuted" or j.code == "ML106" for j in found)
+        if not apart or not isinstance(sentence, Chain) or not self.page.gives(sentence):
+            return False
+        goes_on = number - 1 in self.giving and self._hears(prose.is_bare, number)
+        said = number in self.giving or goes_on or self._hears(prose.gives_numbers, number)
+        if not said or self._is_doubtful(number):
+            return False
+        self.giving.add(number)
+        self.page.give(sentence)
+        return True
+
+    def _in_numbers(self, judged: Judged) -> Judged:
+        """A claim that is wrong in general, under the values that the page has given."""
+        if not self.page.scope.given or judged.outcome.verdict != "refuted":
+            return judged
+        rounds = any([self._hears(prose.rounds, at) for at in range(self.count + 1)])  # noqa: C419
+        return self.page.worked(judged, rounds) or judged
+
+    def _kinks(self, number: int) -> frozenset[str]:
+        """What the words around a formula take a derivative to be at a kink."""
+        near = range(max(number - 1, 0), min(number + 3, self.count + 1))
+        if self.page.strict or not self.count:
+            return frozenset()
+        return frozenset(
+            kink for kink, question in prose.KINKS.items()
+            if any(self._hears(question, at) for at in near)
+        )  # fmt: skip
 
     def _solved(self, number: int, sentence: Chain) -> Judged | None:
         """The finding where words solve for a slope's zero, and the page has no such slope."""

@@ -46,6 +46,7 @@ ENVIRONMENTS = frozenset(
 )
 BEGIN = re.compile(r"\\begin\{(?P<name>[A-Za-z]+\*?)\}")
 RAW_TEX = re.compile(r"\\[A-Za-z]")
+WORDS_BEHIND = re.compile(r"[^\w$\n]*[^\W\d_]")
 BLANK_LINE = re.compile(r"\n[ \t>]*\n")
 LINE_LEAD = re.compile(r"\n[ \t]*(?:>[ \t]?)*")
 
@@ -425,11 +426,14 @@ class _Scanner:
         return run.end()
 
     def _display(self, at: int) -> int:
+        """A display formula; one in the middle of a line's words stands in their sentence."""
         close = self._find("$$", at + 2, len(self.text))
         if close < 0:
             self._fault(at, at + 2, "this $$ has no partner")
             return at + 2
-        self._formula(at + 2, close, at, close + 2, True)
+        one_line = "\n" not in self.text[at:close]
+        in_line = one_line and WORDS_BEHIND.match(self.text, close + 2) is not None
+        self._formula(at + 2, close, at, close + 2, not in_line)
         if self.text.startswith("$", close + 2):
             self._fault(close + 2, close + 3, "a $ right behind $$: its reader sees other TeX")
             return close + 3

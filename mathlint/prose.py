@@ -33,6 +33,10 @@ CASE_WORDS = (
     r"|\bcase (?:\d|[ivx]+|[a-d])\s*[:：.]?|(?<!这种)(?<!该)(?<!此)(?:情况|情形)"
     r"\s*[\d一二三四]?\s*[:：]?"
 )
+SETS_VALUE = re.compile(
+    r"(?:\b(?:setting|taking|putting|choosing|substituting|with|letting)|令|取|代入)\s*$",
+    re.IGNORECASE,
+)
 PUTS_CASE = re.compile(
     rf"(?:\b(?:if|when|whenever)|若|当|如果|{CASE_WORDS})[*_]*\s*$", re.IGNORECASE
 )
@@ -80,6 +84,19 @@ STATIONARY = re.compile(
     r"|求(?:偏)?导(?:数)?并?令[^。]*$",
     re.IGNORECASE,
 )
+TAKES_AT_KINKS = {
+    "left": re.compile(
+        r"\bleft(?:-hand|-sided)? derivative|derivative from the left|左(?:侧)?导数", re.I
+    ),
+    "right": re.compile(
+        r"\bright(?:-hand|-sided)? derivative|derivative from the right|右(?:侧)?导数", re.I
+    ),
+    "between": re.compile(
+        r"\bsub-?(?:gradient|derivative|differential)|\b(?:by|an?|the|this) convention\b"
+        r"|\bconventionally|次(?:梯度|导数|微分)|约定|惯例",
+        re.I,
+    ),
+}
 SYMMETRIC = r"(?:real |square )?symmetric|(?:实)?对称|positive[- ](?:semi)?definite|(?:半)?正定"
 ENDS_WORD = (
     r"(?=\s*(?:$|[,.;:，。；：、）)\n]|and\b|with\b|matri|positive|正定|且|的?矩阵|的?方阵))"
@@ -134,18 +151,36 @@ SUPPOSES_THAT = re.compile(
     r"|provided(?: that)?|satisfying)|设|假设|假定|其中|满足|使得)\s*$",
     re.IGNORECASE,
 )
+GIVES_NUMBERS = re.compile(
+    r"(?:\b(?:let|set|take|fix|with|choose|put|suppose|assume|given|say|inputs?|values?"
+    r"|for example,?|for instance,?|such as|e\.g\.,?)|比如|令|取|设|给定|假设"
+    r"|假定|已知|输入|例如|取值|初始化)\s*[:：]?\s*$"
+    r"|\n\s*(?:[-*+]|\d+\.)\s+(?![^\n]*(?:solution|answer|result|output|解|答案|结果|输出))"
+    r"[^\n:：.。]{0,30}[:：]?\s*$",
+    re.IGNORECASE,
+)
+ROUNDS = re.compile(
+    r"\bround(?:ed|ing|s)?\b|decimal places|significant (?:digits|figures)|\bapproximately\b"
+    r"|保留|四舍五入|近似|小数",
+    re.IGNORECASE,
+)
 TYPIFIES = re.compile(
-    r"(?:\b(?:typically|usually|commonly|often|by default|defaults? to|e\.g\.,?|for example,?"
-    r"|for instance,?|such as|in practice,?(?: with)?|recommended"
+    r"(?:\b(?:typically|usually|commonly|often|by default|defaults? to|in practice,?(?: with)?"
+    r"|recommended"
     r"|typical(?: value)?s?(?: is| are)?)"
-    r"|通常(?:取|选择?|设为?|为|是)?|一般(?:取|选择?|设为?|为|是)?|默认(?:值)?(?:取|为|是)?|例如|比如"
+    r"|通常(?:取|选择?|设为?|为|是)?|一般(?:取|选择?|设为?|为|是)?|默认(?:值)?(?:取|为|是)?"
     r"|常(?:取|用)|推荐)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 CONSTRAINS = re.compile(
     r"(?:\bsubject to|\bs\.?t\.|\bunder the (?:\w+ )?constraints?(?: that| of)?"
-    r"|\bthe (?:\w+ )?constraints?(?: that| is| are)?|\bconstrained (?:to|by)"
+    r"|\bconstrained (?:to|by)"
     r"|(?:约束|限制)(?:条件)?(?:为|是|于)?)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+HOLDS = re.compile(
+    r"\s*(?:\w+ ){0,2}(?:holds?|is (?:satisfied|met|fulfilled)|for (?:all|every|any))\b"
+    r"|\s*(?:恒|始终|总是?|都|自动)?(?:成立|满足)|\s*对(?:任意|所有)",
     re.IGNORECASE,
 )
 COUNTS = re.compile(
@@ -176,7 +211,8 @@ TURNS = re.compile(
     re.IGNORECASE,
 )
 BEGINS_SENTENCE = re.compile(
-    rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)[\s#>*_+-]*(?:{WORDS}|{CASE_WORDS})?\s*$",
+    rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)[\s#>*_+-]*"
+    rf"(?:{WORDS}|{CASE_WORDS}|(?:by )?setting|(?:by )?taking|令|取)?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
@@ -232,6 +268,21 @@ def puts_case(gap: str) -> bool:
     return PUTS_CASE.search(gap) is not None or heads_case(gap)
 
 
+def sets_value(gap: str) -> bool:
+    """Whether words give a name the value that follows, for what is said next: `setting`."""
+    return SETS_VALUE.search(gap) is not None
+
+
+def gives_numbers(gap: str) -> bool:
+    """Whether words begin a worked example with the number that a name has: `let`, `- input:`."""
+    return GIVES_NUMBERS.search(gap) is not None
+
+
+def rounds(gap: str) -> bool:
+    """Whether words say that numbers are rounded."""
+    return ROUNDS.search(gap) is not None
+
+
 def heads_case(gap: str) -> bool:
     """Whether a formula in brackets tells the case of a heading: `Case 1: kept (m = 1)`."""
     return HEADS_CASE.match(gap) is not None
@@ -273,6 +324,11 @@ def typifies(gap: str) -> bool:
 def constrains(gap: str) -> bool:
     """Whether words make what follows the constraint of a programme: `subject to`."""
     return CONSTRAINS.search(gap) is not None
+
+
+def says_it_holds(gap: str) -> bool:
+    """Whether words behind a relation claim it: `holds for all x`."""
+    return HOLDS.match(gap) is not None
 
 
 def counts(gap: str) -> bool:
@@ -449,6 +505,24 @@ def solves_for_zero(gap: str) -> bool:
 def names_stationary(gap: str) -> bool:
     """Whether words call what follows the conditions of an optimum."""
     return STATIONARY.search(gap) is not None
+
+
+def takes_left(gap: str) -> bool:
+    """Whether words take the derivative from the left at a kink."""
+    return TAKES_AT_KINKS["left"].search(gap) is not None
+
+
+def takes_right(gap: str) -> bool:
+    """Whether words take the derivative from the right at a kink."""
+    return TAKES_AT_KINKS["right"].search(gap) is not None
+
+
+def takes_between(gap: str) -> bool:
+    """Whether words give a kink, by convention, a slope between those at its sides."""
+    return TAKES_AT_KINKS["between"].search(gap) is not None
+
+
+KINKS = {"left": takes_left, "right": takes_right, "between": takes_between}
 
 
 def tells_symmetric(gap: str) -> bool:

@@ -180,6 +180,7 @@ class Scope:
     cases: list[Condition] = field(default_factory=list)
     constraints: list[tuple[Node, Node]] = field(default_factory=list)
     sums: list[tuple[Node, Node]] = field(default_factory=list)
+    given: dict[Ref, Node] = field(default_factory=dict)
     slopes: list[Derivative] = field(default_factory=list)
     zeros: list[Derivative] = field(default_factory=list)
     layouts: set[str] = field(default_factory=set)

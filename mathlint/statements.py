@@ -12,7 +12,6 @@ from mathlint.compare import (
     Outcome,
 )
 from mathlint.errors import Undecided, Unread
-from mathlint.guesses import Guesses
 from mathlint.meaning import Reached
 from mathlint.scope import Function, shown
 from mathlint.settings import Settings
@@ -39,9 +38,10 @@ from mathlint.syntax import (
 )
 from mathlint.terms import MAX_STEPS
 from mathlint.updates import ASSIGNS
+from mathlint.worked import Worked
 
 
-class Page(Guesses):
+class Page(Worked):
     """The statements of one page, in reading order; each changes what the next may use."""
 
     def __init__(self, settings: Settings) -> None:

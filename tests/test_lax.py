@@ -23,6 +23,7 @@ LAGRANGIAN = (
     r"$x_i, w \in \mathbb{R}^d$, $y_i, \alpha_i \in \mathbb{R}$, $i = 1, \dots, n$,"
     r" $L = \frac12\|w\|^2 + \sum_i \alpha_i (1 - y_i (w^T x_i + b))$."
 )
+WORKED = r"$h = wx + b$, $a = \frac{1}{1 + e^{-h}}$. Let $x = 2$, $w = 0.5$, $b = 1$."
 
 # page with a gap, what is right there, what is wrong there
 PAIRS = {
@@ -396,6 +397,55 @@ PAIRS = {
         LAGRANGIAN + r" $$\frac{\partial L}{\partial b} = 0 \implies @ = 0$$",
         r"\sum_i \alpha_i y_i", r"\sum_i \alpha_i",
     ),
+    "a derivative from the right": (
+        r"$f(x) = \max(0, x)$. At $x = 0$ we take the @ derivative:"
+        r" $$f'(x) = \begin{cases} 1 & x \ge 0 \\ 0 & x < 0 \end{cases}$$",
+        "right", "left",
+    ),
+    "a slope by convention": (
+        r"$f(x) = |x|$. $$f'(x) = \begin{cases} 1 & x > 0 \\ @ & x = 0 \\ -1 & x < 0 \end{cases}$$"
+        " The value at the kink is a convention.",
+        "0", "2",
+    ),
+    "a slope by convention, in Chinese": (
+        r"$f(x) = \max(0, x)$，约定在零点的导数："
+        r" $$f'(x) = \begin{cases} 1 & x > 0 \\ @ & x \le 0 \end{cases}$$",
+        "0", "-1",
+    ),
+    "double dollars in a sentence": (
+        r"Let $$x \in \mathbb{R}$$ be given. The derivative for $$x \ne 0$$ is"
+        "\n$$\\frac{d}{dx}|x| = @$$",
+        r"\frac{x}{|x|}", "x",
+    ),
+    "a value for what is said next": (
+        r"$L = \alpha x^2$, $\alpha \in \mathbb{R}$. By setting $\alpha = 1$ we obtain the usual:"
+        "\n$$\\frac{\\partial L}{\\partial x} = @$$",
+        "2x", "x",
+    ),
+    "a worked example": (
+        r"$h = wx + b$, $L = \frac12 (h - y)^2$. Let $x = 2$, $w = \frac12$, $b = 1$, $y = 3$. Then"
+        r" $$h = 2$$ $$\frac{\partial L}{\partial w} = @$$",
+        "-2", "2",
+    ),
+    "values in a list": (
+        "$h = wx + b$，其中：\n\n- 输入：$x = 2$\n- 权重：$w = 3$\n- 偏置：$b = 1$\n\n则 $h = @$。",
+        "7", "8",
+    ),
+    "a rounded result": (
+        WORKED + r" Then $$a \approx @$$", "0.8808", "0.8818",
+    ),
+    "a result that the page rounds": (
+        WORKED + r" Rounded to four places, $$a = \frac{1}{1 + e^{-2}} = @$$", "0.8808", "0.8818",
+    ),
+    "a result with its numbers put in": (
+        WORKED + r" $$\frac{\partial a}{\partial h} = a(1 - a) = \frac{e^{@}}{(1 + e^{-2})^2}$$",
+        "-2", "-1",
+    ),
+    "values of several names at once": (
+        "$h_t = w h_{t-1} + x_t, \\qquad t = 1, 2, 3.$\n\nSet $$h_0 = 0, \\qquad"
+        " (x_1, x_2, x_3) = (1, 0, 0), \\qquad w = \\frac12$$\n\nand then $$h_3 = @$$",
+        r"\frac14", r"\frac18",
+    ),
 }  # fmt: skip
 
 
@@ -525,6 +575,18 @@ WRONG = {
     "what does not follow": r"$f(w) = (w - 3)^2$. $$\frac{df}{dw} = 2(w - 3)$$"
     r" Setting the derivative to zero gives $w = 3$. $$f(w) = 0$$",
     "a zero of no known slope": r"Setting the derivative of the risk to zero gives $w = 2$.",
+    "a value that is no longer set": r"$L = \alpha x^2$, $\alpha \in \mathbb{R}$. By setting"
+    " $\\alpha = 1$ we obtain\n$$\\frac{\\partial L}{\\partial x} = 2x$$ In general,\n"
+    r"$$\frac{\partial L}{\partial x} = 2x$$",
+    "a kink of no convention": r"$f(x) = \max(0, x)$. $$f'(x) = \begin{cases} 1 & x > 0 \\"
+    r" 0 & x \le 0 \end{cases}$$",
+    "a given value in a general line": r"$h = wx$. Let $x = 2$. Then $$h = 2w$$ $$h = 3w$$",
+    "a rounded result of no rounding page": WORKED + r" $$a = 0.8808$$",
+    "a value that is concluded": "$f(x) = x^2 + ax$. Hence $a = 3$.",
+    "what is said of a name": r"$x \in \mathbb{R}$ has a square of at least one, $x^2 \ge 1$.",
+    "a constraint that is claimed": r"$x \in \mathbb{R}$. Under the constraint $x^2 \ge 1$"
+    r" for all x.",
+    "what is drawn": r"$x \sim \mathcal{N}(0, 1)$. $$x + 1 = x$$",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

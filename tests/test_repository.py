@@ -58,6 +58,7 @@ ORDER = (
     "stationary",
     "definitions",
     "guesses",
+    "worked",
     "statements",
     "plain",
     "tie",

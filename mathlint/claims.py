@@ -18,6 +18,7 @@ from mathlint.compare import (
     lies_in,
 )
 from mathlint.declarations import Declarations, as_vectors, literal
+from mathlint.differentials import root
 from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_zero, parts
 from mathlint.indices import ROUND
@@ -31,6 +32,7 @@ from mathlint.syntax import (
     Component,
     Condition,
     Derivative,
+    Differential,
     Group,
     Interval,
     Membership,
@@ -112,6 +114,7 @@ class Claims(Declarations):
 
     def _claimed(self, left: Node, right: Node, relation: str, chain: Chain) -> Judged:
         self._refuse_letters(left)
+        self._check_differentials(left, right, chain)
         for part in (*walk(left), *walk(right)):
             if isinstance(part, Derivative):
                 self._refuse_letters(bare(part.operand))
@@ -124,6 +127,19 @@ class Claims(Declarations):
             outcome = self._or_renamed(left, chain, outcome)
         code = "ML301" if outcome.verdict == "refuted" else ""
         return Judged(right.start, right.end, "claim", outcome, code)
+
+    def _check_differentials(self, left: Node, right: Node, chain: Chain) -> None:
+        """A differential that a line tells must be of something known, and reach no further."""
+        begins = left is bare(chain.members[0]) and isinstance(left, Product)
+        if begins and isinstance(left, Product) and isinstance(left.factors[0], Differential):
+            message = "how far this differential reaches is ambiguous: add brackets"
+            raise Unread(message, left.start, left.end)
+        for side in (left, right):
+            name = side.operand if isinstance(side, Differential) else None
+            entry = self.scope.entry(name) if isinstance(name, Ref) else None
+            if isinstance(name, Ref) and not (entry and (entry.defined or entry.function)):
+                message = f"nothing defines {shown(name)}, so its differential is not known"
+                raise Unread(message, side.start, side.end, "ML202")
 
     def _refuse_letters(self, left: Node) -> None:
         """`FL = ...` with unknown letters is a word, no product."""
@@ -241,6 +257,8 @@ class Claims(Declarations):
     def _equal(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> Outcome:
         instances = self._sides(left, right, conditions)
         outcome = compare(instances, self.terms, f"{self.settings.seed}", self._rules())
+        if outcome.verdict == "refuted":
+            self._check_varied(left, right, conditions)
         guessed = self._guessed_in(left, right) if outcome.verdict == "refuted" else None
         if guessed is not None:
             message = f"this does not hold for every function {guessed}: define it"
@@ -249,6 +267,26 @@ class Claims(Declarations):
             message = "this is the transpose of the Jacobian: say which layout the page takes"
             raise Unread(message, right.start, right.end, "ML210")
         return outcome
+
+    def _check_varied(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> None:
+        """Raises Unread where a line would be right if no more varied than it tells the d of."""
+        parts = [p.operand for side in (left, right) for p in walk(side)
+                 if isinstance(p, Differential)]  # fmt: skip
+        told = {root(part.name) for part in map(bare, parts) if isinstance(part, Ref)}
+        before, held = self.scope.varied, self.scope.held
+        made = {root(n) for (n, _), e in self.scope.entries.items() if e.defined or e.function}
+        others = sorted(before - told - made)
+        if not told & before or not others:
+            return
+        self.scope.varied, self.scope.held = told, held | before
+        try:
+            instances = self._sides(left, right, conditions)
+            outcome = compare(instances, self.terms, f"{self.settings.seed}", self._rules())
+        finally:
+            self.scope.varied, self.scope.held = before, held
+        if outcome.verdict != "refuted":
+            message = f"this holds if some do not vary: which of {', '.join(others)} are constant?"
+            raise Unread(message, left.start, right.end, "ML202")
 
     def _guessed_in(self, left: Node, right: Node) -> str | None:
         """A function of which nothing is known but its name, behind the names of an equation."""

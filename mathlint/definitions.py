@@ -25,6 +25,7 @@ from mathlint.syntax import (
     Chain,
     Component,
     Derivative,
+    Differential,
     Dots,
     Evaluated,
     Group,
@@ -236,6 +237,9 @@ class Definitions(Stationary):
             if not isinstance(condition, Range):
                 message = "a definition under a condition is not read: write it by cases"
                 raise Unread(message, condition.start, condition.end, "ML104")
+        if any(isinstance(part, Differential) for part in walk(right)):
+            message = f"what {shown(left)} is made of here is a differential: write d before it"
+            raise Unread(message, left.start, right.end, "ML104")
         if isinstance(left, Call):
             number = self._define_function(left, right, ())
         elif isinstance(left, Ref) and self._lacks_its_loss(left, right):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from mathlint import called, prose, words
+from mathlint.differentials import root
 from mathlint.errors import Unread
 from mathlint.naming import (
     called_functions,
@@ -462,6 +463,10 @@ class Hearing:
                 self.page.scope.others.add(name.name)
             if self._hears(prose.names_arrays, number + 1) and not self.page.strict:
                 self.page.note_shapeless(name)
+            behind = self._hears(prose.tells_constant, number + 1)
+            before = behind or self._hears(prose.calls_constant, number)
+            if before and not self._hears(prose.puts_in_doubt, number):
+                self.page.scope.constants.add(root(name.name))
             told = self._hears(prose.tells_symmetric, number + 1)
             called = self.page.is_square(name) and self._hears(prose.calls_symmetric, number)
             said = self.page.is_square(name) and (told or called)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from mathlint.differentials import is_upright, root
 from mathlint.dots import Reader, expanded
 from mathlint.errors import Unread
 from mathlint.indices import LONGEST_RANGE, MOMENT, Indices, NeedsChoice, NoInstance
@@ -21,6 +22,7 @@ from mathlint.syntax import (
     Condition,
     Dashed,
     Derivative,
+    Differential,
     Dots,
     Evaluated,
     Group,
@@ -71,6 +73,7 @@ __all__ = ["Meaning", "NeedsChoice", "NoInstance", "Reached", "Target", "leaf_na
 
 Target = tuple[str, bool, int | None, tuple[int, ...]]
 MAX_DEPTH = 100
+DIRECTION = "d "
 CONSTANTS = {"e": "exp", "\\pi": "pi", "\\mathbf{0}": "zero"}
 ZERO = Ref("\\mathbf{0}", start=0, end=0)
 TWO_SIDED = frozenset({"max", "min"})
@@ -158,6 +161,8 @@ class Meaning(Indices):
                 return self._call(node)
             case Derivative():
                 return self._derivative(node)
+            case Differential():
+                return self._differential(node)
             case BigOperator():
                 return self._big(node)
             case Cases():
@@ -249,7 +254,10 @@ class Meaning(Indices):
         pairs = zip(itertools.pairwise(node.factors), node.marks, strict=True)
         for (name, group), mark in pairs:
             if not mark and self._is_differential(name, group):
-                message = "a differential is not read: write a derivative"
+                message = (
+                    "d may be a differential, a factor or part of a name here: write \\mathrm{d}"
+                    " for a differential, \\partial L / \\partial W for a gradient"
+                )
                 raise Unread(message, name.start, group.end, NOT_READ)
             if (
                 mark
@@ -273,6 +281,8 @@ class Meaning(Indices):
         """Whether `d` before a name is no quantity of the page."""
         if not (isinstance(name, Ref) and isinstance(group, Ref)) or name.name != "d" or name.subs:
             return False
+        if is_upright(name) or self.scope.doubts_d:
+            return True
         entry = self.scope.entry(name)
         return entry is None or (entry.assumed and not entry.declared and not entry.defined)
 
@@ -1091,6 +1101,8 @@ class Meaning(Indices):
 
     def _builtin(self, name: str, arg: Value, node: Call) -> Value:
         match name:
+            case "tr" if isinstance(arg, Term) and self._is_of_arrays(arg):
+                return arg
             case "tr":
                 return trace(self.terms, arg)
             case "det":
@@ -1109,6 +1121,14 @@ class Meaning(Indices):
             one = self.terms.const(-1)
             return mapped(arg, lambda t: self.terms.power(self.terms.fun(INVERTED[name], t), one))
         return mapped(arg, lambda entry: self.terms.fun(name, entry))
+
+    def _is_of_arrays(self, term: Term) -> bool:
+        """Whether a number is made of arrays, as `x^T A x` is, which is its own trace."""
+        names = {root(self.terms.leaf_names[leaf].removeprefix(DIRECTION)) for leaf in term.leaves}
+        return not self.strict and any(
+            root(name) in names and any(declared.dims for declared in entry.declared)
+            for (name, _), entry in self.scope.entries.items()
+        )
 
     def _normal_distribution(self, x: Term) -> Term:
         """The distribution function of the standard normal distribution."""
@@ -1289,6 +1309,9 @@ class Meaning(Indices):
     # -- derivatives --------------------------------------------------------------------------
 
     def _derivative(self, node: Derivative) -> Value:
+        if any(isinstance(part, Differential) for part in walk(node.operand)):
+            message = "a differential inside a derivative is not read"
+            raise Unread(message, node.start, node.end, NOT_READ)
         node = self._of_function(node)
         back: dict[int, Term] = {}
         cuts = dict(self.cuts)
@@ -1315,6 +1338,52 @@ class Meaning(Indices):
         if not back:
             return value
         return mapped(value, lambda entry: self.terms.substitute(entry, back))
+
+    def _differential(self, node: Differential) -> Value:
+        """How something changes as the variables of the page do, each in a direction of its own."""
+        self._check_operand(node)
+        if self.cuts:
+            message = "a differential inside a derivative is not read"
+            raise Unread(message, node.start, node.end, NOT_READ)
+        whole = Derivative(node.operand, (), start=node.start, end=node.end)
+        value = self.value(self._of_function(whole).operand)
+        told(value)
+        return mapped(value, lambda entry: self._along(entry, node))
+
+    @staticmethod
+    def _check_operand(node: Differential) -> None:
+        """`dx^2` is the differential of a square, or the square of one."""
+        power = node.operand
+        raised = isinstance(power, Power) and isinstance(power.base, Ref | Group | Call)
+        exponent = bare(power.exponent) if isinstance(power, Power) else None
+        if raised and isinstance(exponent, Num) and exponent.value > 0:
+            message = "brackets must tell whether the differential or what follows is raised"
+            raise Unread(message, node.start, node.end)
+        if not any(isinstance(part, Ref) for part in walk(node.operand)):
+            message = "how far this differential reaches is ambiguous: add brackets"
+            raise Unread(message, node.start, node.end)
+
+    def _along(self, term: Term, node: Node) -> Term:
+        """The change of a term along the directions of its variables; other names are constant."""
+        terms = self.terms
+        parts, moved = [], set[int]()
+        for number in sorted(term.leaves):
+            name = terms.leaf_names[number]
+            if root(name) in self.scope.varied:
+                if root(name) in self.scope.constants:
+                    message = f"{root(name)} is called constant, and is differentiated by"
+                    raise Unread(message, node.start, node.end, "ML202")
+                moved.add(number)
+                slope = terms.diff(term, terms.leaf(name))
+                parts.append(terms.mul((slope, terms.leaf(DIRECTION + name))))
+            elif not (name.startswith(DIRECTION) or self.scope.is_held(root(name))):
+                message = f"does {root(name)} vary in this differential? call it a constant if not"
+                raise Unread(message, node.start, node.end, "ML202")
+        self.slopes.append((term, frozenset(moved)))
+        if not parts and not term.total:
+            # even a change of 0 needs a function that has values
+            return terms.mul((terms.zero, term))
+        return terms.add(parts)
 
     def _of_function(self, node: Derivative) -> Derivative:
         """`df/dx` of a function f(x) is the derivative of f(x)."""

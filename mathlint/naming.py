@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from mathlint.axes import note_axes
+from mathlint.differentials import note_differentials, with_differentials
 from mathlint.errors import Unread
 from mathlint.parser import UNSAID
 from mathlint.reading import layer_index, squared
@@ -69,9 +70,6 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
                 exponent = bare(head.exponent)
                 if isinstance(exponent, Num) and not _stands_alone(name, sentence):
                     numbers.setdefault(name.name, set()).add(exponent.value)
-            differential = _differential(head)
-            if differential is not None:
-                scope.differentials.add(differential.name)
         scope.running |= _running(sentence)
         _note_body(sentence, scope)
         _note_case(sentence, scope)
@@ -89,6 +87,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
         scope.functions |= scope.guessed
         note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
         scope.ambiguous |= _bracketed_twice([s for sentences in formulas for s in sentences])
+    note_differentials([sentence for sentences in formulas for sentence in sentences], scope)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
 
@@ -273,14 +272,6 @@ def _numbered(sentences: Sequence[Sentence]) -> set[str]:
         indexed = [p for p in walk(sentence) if isinstance(p, Ref) and p.subs]
         others |= {p.name for p in indexed if not isinstance(p.subs[0], Num)}
     return found - others
-
-
-def _differential(node: Node) -> Ref | None:
-    """The W of `dW`, as a gradient is called in code."""
-    match node:
-        case Product(factors=(Ref(name="d", layer=None, subs=()), Ref() as name), marks=("",)):
-            return name
-    return None
 
 
 def _compares_letters(sentence: Sentence) -> bool:
@@ -501,7 +492,7 @@ def _turned(node: Node, scope: Scope) -> Node:
 
 
 def _gradients_named(node: Product, scope: Scope) -> Node:
-    """A product in which `dW` is one name, on a page that introduces `dW = ...`."""
+    """A product in which `dW` is one name or a differential, as the page tells."""
     factors, marks = [node.factors[0]], list[str]()
     for mark, factor in zip(node.marks, node.factors[1:], strict=True):
         last = factors[-1]
@@ -517,7 +508,7 @@ def _gradients_named(node: Product, scope: Scope) -> Node:
             marks.append(mark)
     if len(factors) == 1:
         return factors[0]
-    return replace(node, factors=tuple(factors), marks=tuple(marks))
+    return with_differentials(replace(node, factors=tuple(factors), marks=tuple(marks)), scope)
 
 
 def _plain(layer: Node | None) -> Node | None:

@@ -779,15 +779,8 @@ class Parser:
             return self.braced(token)
         if token.text == "partial" and self.peek_is("_"):
             return self.gradient(token)
-        if token.text == "partial" and self.peek_is("name"):
-            return self.slashed(token)
         if token.text == "partial":
-            raise Unread(
-                r"\partial outside a derivative's fraction is not read",
-                token.start,
-                token.end,
-                "ML104",
-            )
+            return self.slashed(token)
         raise Unread(f"\\{token.text} is not read", token.start, token.end, "ML104")
 
     def braced(self, token: Token) -> Node:
@@ -886,11 +879,20 @@ class Parser:
         )
 
     def slashed(self, token: Token) -> Node:
-        """`\\partial L / \\partial W` in a line."""
-        operand = self.factor()
-        self.expect("operator", "/")
-        self.expect("command", "partial")
-        return self.by(operand, self.factor(), token)
+        """`\\partial L / \\partial W` in a line; without a slash the sign of a differential."""
+        before = self.at
+        if self.peek_is("name"):
+            operand = self.factor()
+            if self.peek_is("operator", "/"):
+                self.take()
+                self.expect("command", "partial")
+                return self.by(operand, self.factor(), token)
+        self.at = before
+        following = self.peek()
+        if following is None or following.kind not in JUXTAPOSED:
+            message = r"\partial outside a derivative's fraction is not read"
+            raise Unread(message, token.start, token.end, "ML104")
+        return Ref("d", start=token.start, end=token.end)
 
     def slashed_d(self, token: Token) -> Node | None:
         """`dL/dw` in a line; None where what follows is no such derivative."""

@@ -12,6 +12,7 @@ from mathlint.syntax import (
     Condition,
     Dashed,
     Derivative,
+    Differential,
     Dots,
     Evaluated,
     Group,
@@ -64,6 +65,8 @@ def plain(node: Node) -> str:
         case Derivative():
             by = ", ".join(map(plain, node.variables))
             return f"derivative of [{plain(node.operand)}] by [{by}]"
+        case Differential():
+            return f"differential of [{plain(node.operand)}]"
         case Component():
             return f"entry [{', '.join(map(plain, node.subs))}] of [{plain(node.base)}]"
         case Evaluated():

@@ -109,6 +109,17 @@ CALLS_SYMMETRIC = re.compile(
     r"(?: (?:and )?positive[- ](?:semi)?definite)?\s*(?:matrix|matrices|矩阵|阵|方阵)?\s*$",
     re.IGNORECASE,
 )
+TELLS_CONSTANT = re.compile(
+    r"\s*[,，(（]?\s*(?:(?:is|are|be|being|为|是|均为|都是)\s*)?(?:an? |given |fixed |some )*"
+    r"(?:constants?\b|(?:为|是|均为|都是)?常(?:数|量|矩阵|向量|值))",
+    re.IGNORECASE,
+)
+CALLS_CONSTANT = re.compile(
+    r"(?:^|[\s，。；：、,(（])(?:an? |the |any |given |fixed )*(?:constants?)"
+    r"(?: (?:square |symmetric )?(?:matrix|matrices|vectors?|scalars?))?\s*$"
+    r"|常(?:数|量|矩阵|向量|数矩阵|数向量)\s*$",
+    re.IGNORECASE,
+)
 SUPPOSED_CASE = re.compile(
     r"\b(?:if|whether|call|unless|suppose|not|only|never|need)\b|若|如果|是否|称|不|反|非|无论|与否",
     re.IGNORECASE,
@@ -528,6 +539,16 @@ KINKS = {"left": takes_left, "right": takes_right, "between": takes_between}
 def tells_symmetric(gap: str) -> bool:
     """Whether the words behind a matrix call it symmetric: `A is symmetric`."""
     return TELLS_SYMMETRIC.match(gap) is not None
+
+
+def tells_constant(gap: str) -> bool:
+    """Whether the words behind a name call it constant: `A is a constant matrix`."""
+    return TELLS_CONSTANT.match(gap) is not None
+
+
+def calls_constant(gap: str) -> bool:
+    """Whether the words before a name call it constant: `for a constant matrix A`."""
+    return CALLS_CONSTANT.search(gap) is not None
 
 
 def calls_symmetric(gap: str) -> bool:

@@ -12,6 +12,7 @@ from mathlint.parser import (
     DEPTH,
     INDICATORS,
     Parser,
+    is_differential,
     matching,
     split_at,
     split_relations,
@@ -552,7 +553,10 @@ def _introduced(rows: list[Row], is_function: IsFunction) -> frozenset[str]:
             pieces, relations = split_relations(part)
             for place, (piece, relation) in enumerate(zip(pieces, relations, strict=False)):
                 if relation in ("=", ":=") and (place == 0 or relations[place - 1] == "="):
-                    names |= _function_named(piece, place > 0)
+                    found = _function_named(piece, place > 0)
+                    others = [t for other in pieces if other is not piece for t in other]
+                    if not ("d" in found and any(map(is_differential, others))):
+                        names |= found  # `d(x^2) = 2x dx` defines no d
     return frozenset(name for name in names if not is_function(name))
 
 

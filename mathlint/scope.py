@@ -170,6 +170,12 @@ class Scope:
     compared: set[str] = field(default_factory=set)
     variables: dict[str, list[Ref]] = field(default_factory=dict)
     differentials: set[str] = field(default_factory=set)
+    reads_d: bool = False
+    knows_d: bool = False
+    doubts_d: bool = False
+    varied: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+    constants: set[str] = field(default_factory=set)
     heads: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
@@ -189,6 +195,10 @@ class Scope:
     def entry(self, ref: Ref) -> Entry | None:
         """What is known of a name."""
         return self.entries.get((self.canonical(ref), ref.layer is not None))
+
+    def is_held(self, name: str) -> bool:
+        """Whether a name does not change where the page takes differentials."""
+        return name in self.constants or name in self.held
 
     def canonical(self, ref: Ref) -> str:
         """A name, or the bold or capital one whose entry `x_i` or `a_{ij}` is."""

@@ -150,6 +150,13 @@ class Derivative(Node):
 
 
 @dataclass(frozen=True)
+class Differential(Node):
+    """What `d` before something stands for: how it changes as the page's variables do."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
 class BigOperator(Node):
     """A sum or product over `index` from `lower` to `upper`, or over a declared range."""
 

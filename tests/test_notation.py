@@ -9,6 +9,7 @@ import pytest
 from mathlint import page, parser, reading, syntax, tokens
 from mathlint.check import check_text
 from mathlint.judging import PageCheck
+from mathlint.naming import named
 from mathlint.page import read_page
 from tools import notation
 from tools.notation import (
@@ -71,7 +72,11 @@ def nodes(example: str) -> set[type]:
     """The kinds of nodes that an example which is read consists of."""
     check = PageCheck(read_page(page_of(example), "", None), STRICT)
     check.report()
-    sentences = [sentence for read in check.read.values() for sentence in read.sentences]
+    sentences = [
+        sentence
+        for read in check.read.values()
+        for sentence in named(read.sentences, check.page.scope, True)
+    ]
     return {type(node) for sentence in sentences for node in syntax.walk(sentence)}
 
 

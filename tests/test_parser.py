@@ -359,7 +359,7 @@ ERRORS = [
     (r"\text{if}", 0, "words"),
     # derivatives
     (r"\dfrac{d}{dz}", 0, "nothing follows"),
-    (r"\partial x", None, ""),
+    (r"\partial", None, ""),
     (r"\dfrac{\partial x}{y}", 0, "no derivative"),
     (r"\dfrac{\partial C}{dz}", 0, "no derivative"),
     (r"\dfrac{d^2C}{dz}", 0, "orders"),

@@ -47,6 +47,7 @@ ORDER = (
     "borders",
     "compare",
     "scope",
+    "differentials",
     "indices",
     "dots",
     "values",

@@ -359,6 +359,8 @@ class Claims(Declarations):
             names = tuple((_choice_name(name), value) for name, value in chosen)
             fixed = [(c.left, c.right) for c in comparisons if c.relation == "="]
             self._check_moves(meaning, fixed, right)
+            if meaning.leaves_a_range_empty():
+                raise NoInstance
             others = [c for c in comparisons if c.relation != "="]
             slopes = tuple(meaning.slopes)
             stated = Instance(names, entry_pairs(one, other), tuple(others), slopes)

@@ -195,6 +195,19 @@ class Indices:
             raise Unread("this range is too long", items[0].start, items[-1].end)
         return tuple(range(first[0], last + 1))
 
+    def leaves_a_range_empty(self) -> bool:
+        """Whether the sizes chosen so far leave an index that the page declares without a value."""
+        if self.strict:
+            return False
+        for entry in list(self.scope.entries.values()):
+            if entry.range is not None and any(isinstance(item, Dots) for item in entry.range):
+                try:
+                    if not self.range_values(entry.range):
+                        return True
+                except (NeedsChoice, Unread):
+                    continue
+        return False
+
     def class_values(self, member: Member) -> tuple[int, ...]:
         """The values along the axis that an index of nothing declared stands at, if any is told.
 

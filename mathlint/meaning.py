@@ -305,6 +305,9 @@ class Meaning(Indices):
 
     def _component(self, node: Component) -> Value:
         """An entry of something in brackets, or of a function's result."""
+        listed = self._by_entries(node)
+        if listed is not None:
+            return listed
         value = self.value(node.base)
         lines = any(isinstance(sub, Symbol) for sub in node.subs)
         if lines and isinstance(value, Array) and len(node.subs) == len(value.shape) == 2:
@@ -322,6 +325,27 @@ class Meaning(Indices):
                 raise Unread(message, sub.start, sub.end, "ML204")
             places.append(place)
         return value.at(tuple(places))
+
+    def _by_entries(self, node: Component) -> Value | None:
+        """`(x_i y_j)_{ij}`, the matrix with these entries; None where the brackets hold arrays."""
+        names = [sub.name for sub in node.subs if isinstance(sub, Ref) and not sub.subs]
+        inside = {p.name for part in walk(node.base) if isinstance(part, Ref)
+                  for sub in part.subs for p in walk(sub) if isinstance(p, Ref)}  # fmt: skip
+        told = len(set(names)) == len(node.subs) and set(names) <= inside - self.bound.keys()
+        if not told or self.strict or not isinstance(node.base, Group):
+            return None
+        ranges = [self._values_at(name, node.base, node) for name in names]
+        parts: list[Value] = []
+        for places in itertools.product(*ranges):
+            with self.also(dict(zip(names, places, strict=True))):
+                parts.append(self.value(node.base))
+        if not all(isinstance(part, Term) for part in parts):
+            return None
+        return stacked(tuple(map(len, ranges)), parts, tuple(r[0] for r in ranges))
+
+    def _values_at(self, name: str, body: Node, place: Node) -> tuple[int, ...]:
+        """The values of an index by its declared range, or by the axis that it stands at."""
+        return self._unsaid_values(name, body) or self.index_values(name, place)
 
     def _line(self, node: Component, value: Array) -> Value:
         """A row or a column of a matrix, as a column."""
@@ -694,6 +718,8 @@ class Meaning(Indices):
                 subs = tuple(Num(Fraction(s), start=ref.start, end=ref.end) for s in inside)
                 value = self._entry_of(value, subs, ref)
             return value
+        if self._is_beyond(ref, entry, target):
+            raise NoInstance
         entry.read_free = True
         if ref.name == "\\delta" and self._is_kronecker(entry, target[3]):
             return self.terms.const(int(len(set(target[3])) == 1))
@@ -703,6 +729,18 @@ class Meaning(Indices):
         if known and _is_identity(ref.name, entry):
             return self.terms.const(int(len(set(target[3])) == 1))
         return self.terms.leaf(leaf_name(target), self._domain(ref, entry, target))
+
+    def _is_beyond(self, ref: Ref, entry: Entry, target: Target) -> bool:
+        """Whether this is `z^{l+1}` at the last of the layers for which the page defines z."""
+        letters = _names(ref.layer) if isinstance(ref.layer, Sum) else set[str]()
+        layer = target[2]
+        if self.strict or not letters or layer is None or letters & self.bound.keys():
+            return False
+        for found in entry.defined:
+            pattern = self.scope.entry(found.layer) if isinstance(found.layer, Ref) else None
+            if pattern is not None and pattern.range is not None:
+                return layer > max(self.range_values(pattern.range), default=layer)
+        return False
 
     def _lacks_length(self, ref: Ref) -> bool:
         """Whether the ones or the identity stand undeclared on a page of vectors."""
@@ -1542,16 +1580,16 @@ class Meaning(Indices):
             return [{name: value} for value in values]
         found: list[dict[str, int]] = [{}]
         for name in node.indices:
-            values = self._unsaid_values(name, node) or self.index_values(name, node)
+            values = self._values_at(name, node.body, node)
             found = [{**row, name: value} for row in found for value in values]
         return [row for row in found if self._admits(node, row)]
 
-    def _unsaid_values(self, name: str, node: BigOperator) -> tuple[int, ...]:
+    def _unsaid_values(self, name: str, body: Node) -> tuple[int, ...]:
         """The axis that an index stands at, where nothing else gives its range."""
         entry = self.scope.entries.get((name, False))
         if self.strict or (entry is not None and entry.range is not None):
             return ()
-        for part in walk(node.body):
+        for part in walk(body):
             if not isinstance(part, Ref) or (known := self.scope.entry(part)) is None:
                 continue
             places = [

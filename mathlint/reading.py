@@ -10,6 +10,7 @@ from fractions import Fraction
 from mathlint.errors import Unread
 from mathlint.parser import (
     DEPTH,
+    FRACTIONS,
     INDICATORS,
     Parser,
     is_differential,
@@ -102,7 +103,8 @@ def read_formula(
         raise Unread("an empty formula", 0)
     if _is_sign(tokens):
         sign = tokens[0]
-        symbol = Symbol(sign.text, start=sign.start, end=sign.end)
+        shown = tex.strip() if _is_operator(tokens) or sign.text == "nabla" else sign.text
+        symbol = Symbol(shown, start=sign.start, end=sign.end)
         return (Chain((symbol,), (), start=sign.start, end=sign.end),)
     members = _members_of_set(tokens)
     if members is not tokens and tokens[0].text.startswith("\\mathcal"):
@@ -188,10 +190,29 @@ def _is_sign(tokens: list[Token]) -> bool:
         )
     if _has_place(tokens) and not any(token.kind == "relation" for token in tokens):
         return True
-    if tokens[0].kind == "command" and tokens[0].text in ("sum", "prod"):
+    if _is_operator(tokens):
+        return True
+    if tokens[0].kind == "command" and tokens[0].text in ("sum", "prod", "nabla"):
         return _after_scripts(tokens, 1) == len(tokens)
     needs_argument = tokens[0].text == "sqrt"  # TeX itself refuses a lone one
     return len(tokens) == 1 and tokens[0].kind in (*SIGNS, "text") and not needs_argument
+
+
+def _is_operator(tokens: list[Token]) -> bool:
+    """Whether a text only shows by what is differentiated: `\\frac{\\partial}{\\partial x}`."""
+    parts = [token for token in tokens if token.kind not in ("{", "}")]
+    shown = tokens[0].kind == "command" and tokens[0].text in FRACTIONS and len(parts) > 3
+    end = matching(tokens, 1) + 1 if shown and tokens[1].kind == "{" else 0
+    if end < 1 or end >= len(tokens) or tokens[end].kind != "{":
+        return False
+    top, bottom = tokens[2 : end - 1], tokens[end + 1 : -1]
+    whole = matching(tokens, end) == len(tokens) - 1
+    return (
+        whole
+        and len(top) == 1
+        and len(bottom) > 1
+        and all(is_differential(half[0]) for half in (top, bottom))
+    )
 
 
 def heads_of(tex: str, words: Words = NO_WORDS) -> set[tuple[str, bool]]:

@@ -23,7 +23,7 @@ from mathlint.errors import Undecided, Unread
 from mathlint.exact import is_zero, parts
 from mathlint.indices import ROUND
 from mathlint.meaning import Meaning, NoInstance, Reached
-from mathlint.scope import Entry, shown
+from mathlint.scope import DENOMINATOR, NUMERATOR, Entry, shown
 from mathlint.syntax import (
     COMPARISONS,
     BigOperator,
@@ -301,7 +301,7 @@ class Claims(Declarations):
 
     def _is_transposed(self, left: Node, right: Node, conditions: tuple[Node, ...]) -> bool:
         """Whether a derivative would be right in the other layout, and the page states none."""
-        if "Jacobian" in self.scope.layouts or not isinstance(left, Derivative):
+        if self.scope.layouts & {"Jacobian", DENOMINATOR} or not isinstance(left, Derivative):
             return False
         turned = Transpose(left, start=left.start, end=left.end)
         try:
@@ -359,8 +359,6 @@ class Claims(Declarations):
             names = tuple((_choice_name(name), value) for name, value in chosen)
             fixed = [(c.left, c.right) for c in comparisons if c.relation == "="]
             self._check_moves(meaning, fixed, right)
-            if meaning.leaves_a_range_empty():
-                raise NoInstance
             others = [c for c in comparisons if c.relation != "="]
             slopes = tuple(meaning.slopes)
             stated = Instance(names, entry_pairs(one, other), tuple(others), slopes)
@@ -541,7 +539,11 @@ class Claims(Declarations):
         ):
             return
         by_entry = isinstance(right.operand, Ref) and bool(right.operand.subs)
-        self.scope.layouts.add("Jacobian" if by_entry else "gradient")
+        turned = by_entry and left.subs == (*entry.subs, *getattr(right.operand, "subs", ()))
+        if turned and not self.strict and not self.scope.layouts & {"Jacobian", NUMERATOR}:
+            self.scope.layouts.add(DENOMINATOR)
+        elif DENOMINATOR not in self.scope.layouts or not by_entry:
+            self.scope.layouts.add("Jacobian" if by_entry else "gradient")
 
     def _note_hessian(self, whole: Derivative, right: Derivative, subs: tuple[Node, ...]) -> None:
         """`(d^2f/dxdx)_{ij} = d^2f/dx_i dx_j` says what a second derivative's entries are."""

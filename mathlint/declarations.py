@@ -16,6 +16,7 @@ from mathlint.syntax import (
     Call,
     Chain,
     Component,
+    Condition,
     Derivative,
     Dots,
     Interval,
@@ -100,7 +101,7 @@ class Declarations:
         """What `build` makes in every instance; sizes and indices are tried as they are met."""
         found: list[tuple[Choices, Made]] = []
         stack: list[Choices] = [{}]
-        ranges = tuple(c for c in conditions if isinstance(c, Range))
+        ranges = tuple(c for c in conditions if isinstance(c, Range | Condition))
         visits = 0
         while stack:
             choices = stack.pop()

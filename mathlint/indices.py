@@ -11,7 +11,20 @@ from fractions import Fraction
 from mathlint.axes import Member, Place
 from mathlint.errors import Unread
 from mathlint.scope import Entry, Scope, from_zero, shown
-from mathlint.syntax import Dots, Group, Node, Num, Product, Quotient, Range, Ref, Sum
+from mathlint.syntax import (
+    ORDERS,
+    Condition,
+    Dots,
+    Group,
+    Node,
+    Num,
+    Product,
+    Quotient,
+    Range,
+    Ref,
+    Sum,
+    walk,
+)
 
 LONGEST_RANGE = 60
 LARGEST = 10_000
@@ -19,6 +32,8 @@ ROUND = "round of sizes"
 MOMENT = 3
 EQUAL_SIZE = 2
 LAST_ROUND = (2, 4, 3, 5)
+INNER_ROUND = (3, 2, 4, 3)
+ONE = Num(Fraction(1), start=0, end=0)
 
 
 class NeedsChoice(Exception):
@@ -149,14 +164,42 @@ class Indices:
     def _size_values(self) -> tuple[int, ...]:
         """The value of a further size in this round: every two sizes differ in some round."""
         if ROUND not in self.choices:
-            raise NeedsChoice(ROUND, tuple(range(len(self.sizes) + 2)))
+            rounds = len(self.sizes) + (3 if self._has_inner_range() else 2)
+            raise NeedsChoice(ROUND, tuple(range(rounds)))
         turn = self.choices[ROUND]
         count = sum(1 for name in self.choices if name != ROUND and self._is_size(name))
+        if turn == len(self.sizes) + 2:
+            return (INNER_ROUND[count % len(INNER_ROUND)],)
         if turn > len(self.sizes):
             return (EQUAL_SIZE,)  # in one round no two sizes differ
         if turn == len(self.sizes):
             return (LAST_ROUND[count % len(LAST_ROUND)],)
         return (self.sizes[(count + turn) % len(self.sizes)],)
+
+    def _has_inner_range(self) -> bool:
+        """Whether a condition leaves an end out, as `l = 2, ..., L - 1`: that asks for a long L."""
+        for condition in self.conditions:
+            if isinstance(condition, Condition) and set(condition.relations) & set(ORDERS):
+                names = [p for p in walk(condition) if isinstance(p, Ref)]
+                entries = [self.scope.entry(name) for name in names]
+                if all(entry is not None and entry.may_be_whole for entry in entries):
+                    return True
+            dotted = isinstance(condition, Range) and any(map(_is_dots, condition.items))
+            if dotted and isinstance(condition, Range):
+                first, last = condition.items[0], condition.items[-1]
+                if isinstance(last, Sum) or first != ONE:
+                    return True
+        return False
+
+    def _least(self, ref: Ref, entry: Entry) -> int:
+        """The smallest value of a size: one that ends a range is no smaller than its begin."""
+        starts = [
+            self.integer(known.range[0])
+            for known in self.scope.entries.values()
+            if known.range is not None and known.range[-1] == ref
+            and isinstance(known.range[0], Num)
+        ]  # fmt: skip
+        return max((entry.least, *starts))
 
     def _is_size(self, name: object) -> bool:
         entry = self.scope.entries.get((str(name), False))
@@ -172,7 +215,8 @@ class Indices:
             # two indices may be equal, two sizes need not
             return self.class_values(ref.name) or self.sizes
         if entry is not None and entry.is_whole:
-            return tuple(value + entry.least - 1 for value in self._size_values())
+            least = self._least(ref, entry)
+            return tuple(value + least - 1 for value in self._size_values())
         if self.strict or self.assume is None:
             message = f"{ref.name} is used as an index, but nothing gives its range"
             raise Unread(message, ref.start, ref.end, "ML204")
@@ -194,19 +238,6 @@ class Indices:
         if last - first[0] > LONGEST_RANGE:
             raise Unread("this range is too long", items[0].start, items[-1].end)
         return tuple(range(first[0], last + 1))
-
-    def leaves_a_range_empty(self) -> bool:
-        """Whether the sizes chosen so far leave an index that the page declares without a value."""
-        if self.strict:
-            return False
-        for entry in list(self.scope.entries.values()):
-            if entry.range is not None and any(isinstance(item, Dots) for item in entry.range):
-                try:
-                    if not self.range_values(entry.range):
-                        return True
-                except (NeedsChoice, Unread):
-                    continue
-        return False
 
     def class_values(self, member: Member) -> tuple[int, ...]:
         """The values along the axis that an index of nothing declared stands at, if any is told.
@@ -335,3 +366,7 @@ def shifted(pattern: Node) -> tuple[str | None, int]:
             if shift.value.denominator == 1:
                 return name.name, sign * shift.value.numerator
     return None, 0
+
+
+def _is_dots(node: Node) -> bool:
+    return isinstance(node, Dots)

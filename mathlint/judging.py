@@ -17,6 +17,7 @@ from mathlint.page import Page as Source
 from mathlint.plain import plain
 from mathlint.reading import heads_of
 from mathlint.report import Note, Report, SnippetCheck, Statement
+from mathlint.scope import DENOMINATOR
 from mathlint.settings import Settings
 from mathlint.syntax import (
     COMPARISONS,
@@ -69,6 +70,8 @@ class PageCheck(Hearing):
         survey(peeked, self.page.scope)
         if not self.page.strict:
             self._note_definers(peeked)
+            if prose.takes_denominator_layout(self.source.text):
+                self.page.scope.layouts.add(DENOMINATOR)
             self._note_sums(peeked)
             self._note_told(peeked)
         for number in numbers:

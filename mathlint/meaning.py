@@ -12,7 +12,18 @@ from mathlint.differentials import is_upright, root
 from mathlint.dots import Reader, expanded
 from mathlint.errors import Unread
 from mathlint.indices import LONGEST_RANGE, MOMENT, Indices, NeedsChoice, NoInstance
-from mathlint.scope import Declared, Defined, Entry, Function, Key, from_zero, key_of, shown
+from mathlint.scope import (
+    DENOMINATOR,
+    NUMERATOR,
+    Declared,
+    Defined,
+    Entry,
+    Function,
+    Key,
+    from_zero,
+    key_of,
+    shown,
+)
 from mathlint.syntax import (
     BigOperator,
     Bracketed,
@@ -1457,7 +1468,11 @@ class Meaning(Indices):
         shape = (value.shape[0], variable.shape[0])
         pairs = itertools.product(value.entries, variable.entries)
         entries = tuple(self.terms.diff(entry, leaf) for entry, leaf in pairs)
-        return Array(shape, entries, (value.first[0], variable.first[0]))
+        jacobian = Array(shape, entries, (value.first[0], variable.first[0]))
+        if DENOMINATOR in self.scope.layouts:
+            return transposed(jacobian)
+        self.scope.layouts.add(NUMERATOR)
+        return jacobian
 
     def _check_layout(self, node: Derivative, layout: str) -> None:
         """By a whole vector, a page must say which entry of the result is which derivative."""

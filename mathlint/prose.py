@@ -541,6 +541,18 @@ def tells_symmetric(gap: str) -> bool:
     return TELLS_SYMMETRIC.match(gap) is not None
 
 
+def takes_denominator_layout(text: str) -> bool:
+    """Whether a page names the denominator layout, and no other, as its own."""
+    named = re.findall(r"分母布局|denominator[- ]layout", text, re.IGNORECASE)
+    others = re.search(
+        r"分子布局|混合布局|(?:numerator|mixed)[- ]layout"
+        r"|(?:不|非|而不是|\b(?:not|no|than|un\w+)\b)[^。.\n]{0,20}(?:分母布局|denominator)",
+        text,
+        re.IGNORECASE,
+    )
+    return bool(named) and others is None
+
+
 def tells_constant(gap: str) -> bool:
     """Whether the words behind a name call it constant: `A is a constant matrix`."""
     return TELLS_CONSTANT.match(gap) is not None

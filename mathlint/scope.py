@@ -10,6 +10,8 @@ from mathlint.syntax import Condition, Derivative, Group, Node, Num, NumberSet, 
 from mathlint.tokens import NAMED
 
 Key = tuple[str, bool]
+DENOMINATOR = "denominator"
+NUMERATOR = "numerator"
 
 
 def key_of(ref: Ref) -> Key:

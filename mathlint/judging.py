@@ -9,6 +9,7 @@ from mathlint import prose
 from mathlint.claims import ACCEPTED, Judged
 from mathlint.compare import Outcome
 from mathlint.declarations import literal
+from mathlint.einstein import summed
 from mathlint.errors import Undecided, Unread
 from mathlint.hearing import Hearing, Reading, is_mention
 from mathlint.naming import introduced_by, named, names_in, survey
@@ -70,6 +71,7 @@ class PageCheck(Hearing):
         survey(peeked, self.page.scope)
         if not self.page.strict:
             self._note_definers(peeked)
+            self.page.scope.sums_repeated = prose.sums_repeated_indices(self.source.text)
             if prose.takes_denominator_layout(self.source.text):
                 self.page.scope.layouts.add(DENOMINATOR)
             self._note_sums(peeked)
@@ -151,7 +153,8 @@ class PageCheck(Hearing):
                 heads_of(formula.tex, self.words) - self.page.scope.entries.keys()
             )
             raise
-        return named(sentences, self.page.scope, self.page.strict)
+        found = named(sentences, self.page.scope, self.page.strict)
+        return tuple(map(summed, found)) if self.page.scope.sums_repeated else found
 
     def _constrained(
         self, number: int, formula: Formula, sentences: tuple[Sentence, ...]

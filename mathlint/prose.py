@@ -553,6 +553,25 @@ def takes_denominator_layout(text: str) -> bool:
     return bool(named) and others is None
 
 
+def sums_repeated_indices(text: str) -> bool:
+    """Whether a page sums over every index that stands twice, without a sign."""
+    said = re.search(
+        r"Einstein(?:'s|’s)? (?:summation|notation|convention|sum)"
+        r"|repeated (?:indices|index|subscripts?) (?:(?:are|is) (?:summed|implicitly summed)|impl)"
+        r"|sum(?:med|ming|mation)? over (?:all )?repeated"
+        r"|爱因斯坦(?:求和|约定|记号)|重复(?:的)?(?:下标|指标|角标)(?:表示|意味着|要)?求和",
+        text,
+        re.IGNORECASE,
+    )
+    denied = re.search(
+        r"(?:\b(?:no|not|without|avoid\w*|instead of)\b|不|非|没有)[^。.\n]{0,24}"
+        r"(?:Einstein|repeated ind|爱因斯坦|重复)",
+        text,
+        re.IGNORECASE,
+    )
+    return said is not None and denied is None
+
+
 def tells_constant(gap: str) -> bool:
     """Whether the words behind a name call it constant: `A is a constant matrix`."""
     return TELLS_CONSTANT.match(gap) is not None

@@ -172,6 +172,7 @@ class Scope:
     compared: set[str] = field(default_factory=set)
     variables: dict[str, list[Ref]] = field(default_factory=dict)
     differentials: set[str] = field(default_factory=set)
+    sums_repeated: bool = False
     reads_d: bool = False
     knows_d: bool = False
     doubts_d: bool = False

@@ -40,8 +40,9 @@ def _shared(check: PageCheck, report: Report, source: Source) -> Report | None:
     if report.findings or report.notes or not _alike(check.source, source):
         return None
     twin = PageCheck(source, check.settings)
-    layouts = {prose.takes_denominator_layout(page.text) for page in (check.source, source)}
-    if twin.words != check.words or len(layouts) > 1:
+    pages = (check.source.text, source.text)
+    told = {(prose.takes_denominator_layout(t), prose.sums_repeated_indices(t)) for t in pages}
+    if twin.words != check.words or len(told) > 1:
         return None
     for (question, number), said in check.heard.items():
         if question(twin.gaps[number]) != said and (

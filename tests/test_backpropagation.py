@@ -53,6 +53,16 @@ PAIRS = {
         SQUARES + r"$$\frac{\partial L}{\partial p} ="
         r" \left( \frac{\partial L}{\partial p_{ij}} \right)_{@}$$", "ij", "ji",
     ),
+    "repeated indices": (
+        r"Repeated indices are summed. $x \in \mathbb{R}^{m \times k}$,"
+        r" $a \in \mathbb{R}^{n \times k}$, $y_{ij} = x_{ik} a_{jk}$."
+        r" $$\frac{\partial y_{ij}}{\partial a_{pq}} = x_{i@} \delta_{jp}$$", "q", "p",
+    ),
+    "Einstein's convention": (
+        r"We use Einstein notation. $A \in \mathbb{R}^{n \times n}$, $x \in \mathbb{R}^n$,"
+        r" $f = x_i A_{ij} x_j$. $$\frac{\partial f}{\partial x_k} = A_{kj} x_j + @$$",
+        "x_i A_{ik}", "A_{kj} x_j",
+    ),
     "operators as mentions": (
         r"Apply $\frac{\partial}{\partial x}$ and $\nabla_x$. $$\frac{d}{dx} x^2 = @$$", "2x", "x",
     ),
@@ -94,6 +104,11 @@ WRONG = {
     + r"$$\frac{\partial z}{\partial x} = W^T$$",
     "a layout told after its use": SQUARE + r"$$\frac{\partial z}{\partial x} = W$$"
     r" $$\left(\frac{\partial z}{\partial x}\right)_{ij} = \frac{\partial z_j}{\partial x_i}$$",
+    "an index that stands thrice": "Repeated indices are summed. "
+    r"$x, y, z \in \mathbb{R}^n$. $$x_i y_i z_i = z_i y_i x_i$$",
+    "sums without a convention": r"$x, y \in \mathbb{R}^n$. $$x^T y = x_i y_i$$",
+    "sums that are not meant": "We do not use Einstein notation. "
+    r"$x, y \in \mathbb{R}^n$. $$x^T y = x_i y_i$$",
     "entries turned round": r"$A \in \mathbb{R}^{n \times n}$. $$(A_{ij})_{ji} = A$$",
     "vectors by their entries": r"$x \in \mathbb{R}^n$. $$(x_i)_i = 2x$$",
 }  # fmt: skip

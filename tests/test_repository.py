@@ -39,6 +39,7 @@ ORDER = (
     "words",
     "syntax",
     "axes",
+    "einstein",
     "parser",
     "reading",
     "terms",

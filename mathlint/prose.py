@@ -111,7 +111,8 @@ CALLS_SYMMETRIC = re.compile(
 )
 TELLS_CONSTANT = re.compile(
     r"\s*[,，(（]?\s*(?:(?:is|are|be|being|为|是|均为|都是)\s*)?(?:an? |given |fixed |some )*"
-    r"(?:constants?\b|(?:为|是|均为|都是)?常(?:数|量|矩阵|向量|值))",
+    r"(?:constants?(?=\s*(?:$|[,.;:，。；：、）)\n]|and\b|with\b|matri|vector|scalar|number))"
+    r"|(?:为|是|均为|都是)?常(?:数|量|矩阵|向量|值))",
     re.IGNORECASE,
 )
 CALLS_CONSTANT = re.compile(

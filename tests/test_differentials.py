@@ -105,6 +105,9 @@ REFUSED = {
     "a constant that varies": (
         SQUARE + r"Here $X$ is constant. $$d(XY) = dX\,Y + X dY$$", "called constant",
     ),
+    "a word beside a name": (
+        SQUARE + "The matrix $X$, constant factors aside, is free. $$d(XY) = X dY$$", "does X vary",
+    ),
     "how far it reaches": (QUADRATIC + "$$d x^T x = 2 x^T dx$$", "how far this differential"),
     "a square": (r"$x \in \mathbb{R}$. $$dx^2 = 2x\,dx$$", "is raised"),
     "nothing known": (r"$$df = \text{tr}(A^T dX)$$", "nothing defines f"),

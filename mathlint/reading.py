@@ -456,6 +456,12 @@ def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     if opened and row[opened - 1].text in INDICATORS:
         return tokens, []
     inside = _bracketed_condition(row[opened:])
+    one = row[opened - 1] if opened else None
+    if inside and one is not None and one.text == "1" and one.end == row[opened].start:
+        message = (
+            "an indicator, or a condition? write \\mathbb{1}[...], or \\quad before the bracket"
+        )
+        raise Unread(message, one.start, row[-1].end)
     kept = _without_gaps(row[:opened])
     return (kept, inside) if inside and split_relations(kept)[1] else (tokens, [])
 

@@ -564,6 +564,7 @@ WRONG = {
     "a dashed number": r"$a, b \in \mathbb{R}$. $$a' b = ab$$",
     "bars around entries": r"$w \in \mathbb{R}^n$. $$\nabla_w |w|^2 = 2|w|$$",
     "a product of lengths": r"$v, w \in \mathbb{R}^n$. $$\frac{1}{|v + w|} = \frac{1}{|v| |w|}$$",
+    "a one before brackets": r"$f(x) = \max(0.5x, x)$. $$f'(x) = 1(x > 0)$$",
     "R as a name": r"$R = 3x$. $x \in R$. $$|R| = R$$",
     "an exponent by a word": r"$\text{k} \in \mathbb{N}$, $\text{depth} = 2$."
     r" $$\gamma^{\text{depth}} = \gamma$$",

@@ -408,6 +408,8 @@ def _introduce_square(root: Ref, sentence: Sentence, scope: Scope, parameter: bo
     used = any(isinstance(p, Ref) and p.name == root.name for m in inside for p in walk(m))
     if root.name in scope.told and not root.subs:
         return
+    entry = scope.entries.get((root.name, False))
+    used |= entry is not None and entry.read_free and root.name not in POSITIVE
     if _is_new(root, scope) and not (root.name == "e" and not root.subs) and not used:
         scope.squares.add(root.name)
 

@@ -550,6 +550,7 @@ WRONG = {
     r" $$w := w - \frac{\alpha}{n} \frac{dJ}{dw}$$",
     "a condition of another claim": r"$$\ln x^2 = 2 \ln x \quad (x > 0)$$ $$|x| = x$$",
     "an interval of another claim": r"$$\ln x^2 = 2 \ln x, \quad x \in (0, 1)$$ $$|x| = x$$",
+    "a square of a name in use": "$y = 3x$. $$x^2 = 1$$",
     "powers that are no layers": "$$x^2 = 3x$$ $$x^3 = 9x$$",
     "a name that is no condition": r"设 $y \in \mathbb{R}$，$f \in \mathbb{R}$"
     r" 为输出，所以 $y \ne f$。",

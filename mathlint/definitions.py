@@ -15,7 +15,7 @@ from mathlint.compare import (
 )
 from mathlint.declarations import index_places, literal
 from mathlint.errors import Undecided, Unread
-from mathlint.meaning import Meaning
+from mathlint.meaning import Meaning, differentiated_by
 from mathlint.scope import Declared, Defined, Entry, Function, Scope, shown
 from mathlint.settings import Settings
 from mathlint.stationary import Stationary
@@ -338,7 +338,8 @@ class Definitions(Stationary):
         def body(meaning: Meaning) -> Value:
             for sub in subs:
                 meaning.integer(sub)
-            plain = [arg for arg in refs if not arg.subs]
+            by = set() if self.strict else differentiated_by(right)
+            plain = [arg for arg in refs if not arg.subs and arg.name not in by]
             given = {arg.name: samples.get(arg.name, arg) for arg in plain}
             meaning.locals = {n: self._parameter(arg, meaning) for n, arg in given.items()}
             return meaning.value(right)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from mathlint.claims import is_plain, printed_number
+from mathlint.claims import ACCEPTED, Judged, is_plain, printed_number
 from mathlint.declarations import literal
 from mathlint.definitions import Definitions
 from mathlint.errors import Undecided, Unread
-from mathlint.naming import introduced_by, names_in
-from mathlint.scope import Defined, Function, Key, key_of
+from mathlint.naming import as_call, introduced_by, names_in
+from mathlint.scope import Defined, Entry, Function, Key, key_of
 from mathlint.syntax import (
     COMPARISONS,
     ORDERS,
@@ -333,18 +333,82 @@ class Guesses(Definitions):
         function = entry.function if entry is not None else None
         general = function is not None and function.source is not None
         if general and entry is not None and function is not None and self._is_known(argument):
-            if function.applied is None:
-                entry.function = replace(function, applied=argument)
+            if not function.applied:
+                entry.function = replace(function, applied=(argument,))
                 self.scope.changes += 1
             return
         if entry is None and self._is_known(argument) and not self.strict:
-            number = self.scope.next_number()
-            anything = NumberSet("any", start=name.start, end=name.end)
-            body = Symbol("any", start=name.start, end=name.end)
-            function = Function((name,), body, number, (), True, anything, argument)
-            self.scope.open(name).function = function
-            self.scope.used.add(number)
+            self._let_depend(name, (argument,))
+
+    def _let_depend(self, name: Ref, arguments: tuple[Node, ...]) -> None:
+        """Let a name be any differentiable function of arguments."""
+        number = self.scope.next_number()
+        anything = NumberSet("any", start=name.start, end=name.end)
+        body = Symbol("any", start=name.start, end=name.end)
+        function = Function((name,), body, number, (), True, anything, arguments)
+        self.scope.entries[(name.name, False)] = Entry(function=function)
+        self.scope.used.add(number)
+        self.scope.changes += 1
+
+    def is_dependence(self, left: Node, right: Node) -> bool:
+        """Whether `u = u(x)` says of what a quantity is a function."""
+        call = as_call(right)
+        if call is None or self.strict or not isinstance(left, Ref) or not is_plain(left):
+            return False
+        names = bool(call.args) and all(isinstance(arg, Ref) for arg in call.args)
+        return names and call.function == left.name
+
+    def depend(self, name: Ref, right: Node) -> Judged:
+        """Take a name as a function of the arguments that it is shown with.
+
+        Raises Unread where an equation gives its value already.
+        """
+        call = as_call(right)
+        assert call is not None
+        entry = self.scope.entry(name)
+        function = entry.function if entry is not None else None
+        known = entry is not None and not (entry.assumed and entry.is_free)
+        known |= function is None and name.name in self.scope.quantities
+        general = function is not None and function.source is not None
+        if function is not None and not general and entry is not None:
+            return self._shorten(name, entry, function, call)
+        if known and (function is None or (function.applied and function.applied != call.args)):
+            message = f"an equation gives {name.name} its value: write it without its argument"
+            raise Unread(message, right.start, right.end, "ML206")
+        if function is not None and entry is not None:
+            entry.function = replace(function, applied=call.args)
+            self.scope.used.add(function.number)
             self.scope.changes += 1
+        else:
+            self._let_depend(name, call.args)
+        self.instances(lambda meaning: [meaning.value(arg) for arg in call.args])
+        return Judged(name.start, right.end, "declaration", ACCEPTED)
+
+    def _shorten(self, name: Ref, entry: Entry, function: Function, call: Call) -> Judged:
+        """Let the name of a known function stand for its value at its own parameters."""
+        if call.args != function.refs or function.subs:
+            message = f"write {name.name} with its argument in brackets"
+            raise Unread(message, name.start, call.end)
+        if not entry.defined:
+            number = self.scope.next_number()
+            entry.defined.append(Defined(None, (), function.body, number))
+            self.scope.used |= {number, function.number}
+            self.scope.changes += 1
+        return Judged(name.start, call.end, "declaration", ACCEPTED)
+
+    def shows_argument(self, node: Node) -> Ref | None:
+        """The name that a page differentiates alone and shows with one argument, as in `L(y)`."""
+        call = as_call(node)
+        if call is None or self.strict or len(self.scope.arguments.get(call.function, ())) != 1:
+            return None
+        name = Ref(call.function, start=node.start, end=node.end)
+        entry = self.scope.entry(name)
+        function = entry.function if entry is not None else None
+        fresh = entry is None or (entry.assumed and entry.is_free)
+        fresh = fresh and name.name not in self.scope.heads
+        open_to = fresh or (function is not None and function.source is not None)
+        shown = name.name in self.scope.variables and self.is_dependence(name, node)
+        return name if shown and open_to and not (function and function.applied) else None
 
     def _is_known(self, name: Ref) -> bool:
         entry = self.scope.entry(name)

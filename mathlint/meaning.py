@@ -496,8 +496,8 @@ class Meaning(Indices):
         plain_entry = self.scope.entry(ref)
         if plain and plain_entry is not None and plain_entry.function is not None:
             applied = plain_entry.function.applied
-            if applied is not None and not plain_entry.defined:
-                return self.value(Call(ref.name, (applied,), start=ref.start, end=ref.end))
+            if applied and not plain_entry.defined:
+                return self.value(Call(ref.name, applied, start=ref.start, end=ref.end))
         entry = self._known(ref)
         if entry is None:
             return self._constant(ref.name)
@@ -1091,6 +1091,8 @@ class Meaning(Indices):
         """`y'` and `f'` without brackets: the slope by the one variable that there is."""
         if function is not None and function.source is None and len(function.params) == 1:
             return self._own_call(replace(node, args=function.refs), function)
+        if function is not None and len(function.applied) == 1:
+            return self._own_call(replace(node, args=function.applied), function)
         name = Ref(node.function, start=node.start, end=node.end)
         entry = self.scope.entry(name)
         if node.primes == 1 and not self.strict and self._may_turn(node.function, entry):
@@ -1196,8 +1198,10 @@ class Meaning(Indices):
     def _opaque_call(self, node: Call, source: NumberSet) -> Value:
         """A function known by its domain alone, of a value that lies in it."""
         args = [self.value(arg) for arg in node.args]
-        if source.name == "any" and len(args) == 1 and not node.primes:
-            return self.terms.opaque(node.function, (), _entries(args[0]))
+        of_one = len(args) == 1 and isinstance(args[0], Term)
+        if source.name == "any" and (of_one or not node.primes):
+            values = [entry for arg in args for entry in _entries(arg)]
+            return self.terms.opaque(node.function, (0,) * node.primes, values)
         if not source.dims and len(args) == 1 and isinstance(args[0], Array):
             self._check_entrywise(node)
             return mapped(
@@ -1225,6 +1229,13 @@ class Meaning(Indices):
             )
             raise Unread(message, node.start, node.end)
         self.scope.used.add(function.number)
+        entry = self.scope.entries[(node.function, False)]
+        here = not any(ref.name in self.locals for ref in function.refs)
+        if entry.defined and node.args != function.refs:
+            message = f"{node.function} before brackets may be a factor or a function here"
+            raise Unread(message, node.start, node.end)
+        if entry.defined and here and not node.primes:
+            return self.reference(Ref(node.function, start=node.start, end=node.end))
         self._check_density(node, function)
         args = [self.value(arg) for arg in node.args]
         if not function.of_arrays and any(isinstance(arg, Array) for arg in args):
@@ -1266,13 +1277,20 @@ class Meaning(Indices):
         return self.memo[key]
 
     def _inside(self, function: Function, values: dict[str, Value]) -> Value:
-        plain = {ref.name: values[shown(ref)] for ref in function.refs if not ref.subs}
+        by = set() if self.strict else differentiated_by(function.body)
+        plain = {
+            ref.name: values[shown(ref)]
+            for ref in function.refs
+            if not ref.subs and ref.name not in by
+        }
         with self._within({}, plain):
             return self._body(function)
 
     def _may_hide(self, function: Function) -> bool:
         """Whether a function's body uses names or functions through which a parameter may come."""
         if any(ref.subs for ref in function.refs):
+            return True
+        if not self.strict and differentiated_by(function.body):
             return True
         for part in walk(function.body):
             if isinstance(part, Call) and (part.function, False) in self.scope.entries:
@@ -1446,8 +1464,8 @@ class Meaning(Indices):
         function = entry.function if entry else None
         if function is None or name.name in self.locals or key_of(name) in _keys(node):
             return node
-        if function.applied is not None:
-            call = Call(name.name, (function.applied,), start=name.start, end=name.end)
+        if function.applied:
+            call = Call(name.name, function.applied, start=name.start, end=name.end)
             return replace(node, operand=call)
         known = {part.name for part in walk(function.body) if isinstance(part, Ref)}
         if {v.name for v in node.variables if isinstance(v, Ref)} - known - set(function.params):
@@ -1672,6 +1690,12 @@ def _special_first(defined: Sequence[Defined]) -> list[Defined]:
     """Equations in the order in which they count: those of single members, the latest first."""
     latest = list(reversed(defined))
     return [d for d in latest if d.special] + [d for d in latest if not d.special]
+
+
+def differentiated_by(body: Node) -> set[str]:
+    """The whole names by which a tree takes derivatives."""
+    found = {v for p in walk(body) if isinstance(p, Derivative) for v in p.variables}
+    return {v.name for v in found if isinstance(v, Ref) and not v.subs and v.layer is None}
 
 
 def _names(node: Node) -> set[str]:

@@ -72,6 +72,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
                     numbers.setdefault(name.name, set()).add(exponent.value)
         scope.running |= _running(sentence)
         _note_body(sentence, scope)
+        _note_arguments(sentence, scope)
         _note_case(sentence, scope)
         _note_letters(sentence, scope)
         powers = [p for p in walk(sentence) if isinstance(p, Power) and isinstance(p.base, Ref)]
@@ -101,6 +102,17 @@ def _note_body(sentence: Sentence, scope: Scope) -> None:
         inside = {p.name for p in walk(sentence.members[1]) if isinstance(p, Ref)}
         inside |= {p.function for p in walk(sentence.members[1]) if isinstance(p, Call)}
         scope.bodies.setdefault(name, set()).update(inside)
+
+
+def _note_arguments(sentence: Sentence, scope: Scope) -> None:
+    """With which arguments the page shows a name, and which names its equations give a value."""
+    for call in filter(None, map(as_call, walk(sentence))):
+        scope.arguments.setdefault(call.function, set()).add(call.args)
+    if isinstance(sentence, Chain) and sentence.relations[:1] in (("=",), (":=",)):
+        left, right = map(bare, sentence.members[:2])
+        shown_as = as_call(right)
+        if isinstance(left, Ref) and (shown_as is None or shown_as.function != left.name):
+            scope.quantities.add(left.name)
 
 
 def _note_case(sentence: Sentence, scope: Scope) -> None:
@@ -197,7 +209,7 @@ def called_functions(sentences: Sequence[Sentence]) -> set[str]:
             others.add(sentence.name.name)
         if isinstance(sentence, Chain):
             for member, other in pairwise(sentence.members):
-                call = _as_call(bare(member))
+                call = as_call(bare(member))
                 plain = call is not None and all(isinstance(arg, Ref) for arg in call.args)
                 if plain and call is not None and call.function not in functions_in(other):
                     others.add(call.function)
@@ -214,7 +226,7 @@ def defined_function(sentence: Sentence) -> str | None:
     """The function that an equation begins with and defines."""
     if not isinstance(sentence, Chain) or sentence.relations[:1] not in (("=",), (":=",)):
         return None
-    call = _as_call(bare(sentence.members[0]))
+    call = as_call(bare(sentence.members[0]))
     if call is None or not all(isinstance(bare(arg), Ref) for arg in call.args):
         return None
     inside = any(call.function in functions_in(member) for member in sentence.members[1:])
@@ -227,7 +239,7 @@ def functions_in(node: Node) -> set[str]:
     return found | {named_as_function(n) for p in walk(node) for n in _before_brackets(p)}
 
 
-def _as_call(node: Node) -> Call | None:
+def as_call(node: Node) -> Call | None:
     """A call, or a product that is one if its first factor is a function."""
     if isinstance(node, Call):
         return None if node.primes else node

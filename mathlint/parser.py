@@ -32,7 +32,7 @@ from mathlint.syntax import (
     bare,
     walk,
 )
-from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, INNER, Token
+from mathlint.tokens import ACCENTS, CONDITION_WORDS, ENDINGS, INNER, WIDE, Token
 
 MAX_DEPTH = 90
 SUM, SIGN, PRODUCT, FACTOR = 10, 15, 20, 30
@@ -519,7 +519,25 @@ class Parser:
             and self.is_function(name)
             and self.peek_is("open")
             and not self.at_condition()
+            and not self.holds_itself(name)
         )
+
+    def holds_itself(self, name: str) -> bool:
+        """Whether the brackets that follow hold the same name without brackets: `y(1 - y)`.
+
+        What stands before them is a value then, and the two are a product.
+        """
+        inside = self.tokens[self.at + 1 : matching(self.tokens, self.at)]
+        sign, _, letter = name.removeprefix("\\").partition("{")
+        accented = name.startswith("\\") and sign in ACCENTS
+        size = 4 if accented else 1
+        for place, token in enumerate(inside):
+            shown = "".join(part.text for part in inside[place : place + size])
+            same = shown == f"{sign}{{{letter}" if accented else token.text == name
+            after = inside[place + size].kind if place + size < len(inside) else ""
+            if same and token.kind in ("name", "command") and after not in ("open", "'", "_", "^"):
+                return True
+        return False
 
     def call(
         self, token: Token, name: str, primes: int, exponent: Node | None, subs: tuple[Node, ...]
@@ -810,9 +828,7 @@ class Parser:
                 token.end,
                 "ML104",
             )
-        accent = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}.get(
-            token.text, token.text
-        )
+        accent = WIDE.get(token.text, token.text)
         if accent in ("dot", "ddot"):
             raise Unread(
                 "derivatives by dots over a letter are not read", token.start, token.end, "ML104"

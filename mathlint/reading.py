@@ -51,6 +51,7 @@ from mathlint.tokens import (
     EXPLAINING,
     INDEX_LETTERS,
     JOINING_WORDS,
+    WIDE,
     Token,
     tokenize,
 )
@@ -587,13 +588,24 @@ def _introduced(rows: list[Row], is_function: IsFunction) -> frozenset[str]:
     return frozenset(name for name in names if not is_function(name))
 
 
+def _accented(tokens: list[Token]) -> list[Token]:
+    """Tokens that begin with a letter under an accent, as one name: `\\hat{y}(z)`."""
+    sign = tokens[0] if tokens else None
+    rest = [t for t in tokens[1:4] if t.kind not in ("{", "}")]
+    if sign is None or sign.kind != "command" or sign.text not in ACCENTS or not rest:
+        return tokens
+    name = f"\\{WIDE.get(sign.text, sign.text)}{{{rest[0].text}}}"
+    end = matching(tokens, 1) + 1 if tokens[1].kind == "{" else 2
+    return [Token("name", name, sign.start, tokens[end - 1].end), *tokens[end:]]
+
+
 def _function_named(piece: list[Token], inside: bool) -> set[str]:
     """The function that a side of an equation consists of, with plain arguments.
 
     `inside` a chain a letter before brackets may as well be a factor; words and Greek letters are
     functions there, and so is what the field calls by f, g and h.
     """
-    tokens = [t for t in piece if t.kind not in ("{", "}") and t.text not in ACCENTS]
+    tokens = [t for t in _accented(piece) if t.kind not in ("{", "}") and t.text not in ACCENTS]
     if len(tokens) > 1 and tokens[0].kind == "function" and tokens[0].text in ("ln", "log"):
         tokens = tokens[1:]  # the logarithm of a function tells that function
     if len(tokens) >= 6 and tokens[1].kind == "_" and tokens[2].kind in LABELS:

@@ -90,7 +90,7 @@ class Function:
     subs: tuple[Node, ...] = ()
     of_arrays: bool = False
     source: NumberSet | None = None
-    applied: Ref | None = None
+    applied: tuple[Node, ...] = ()
 
     @property
     def params(self) -> tuple[str, ...]:
@@ -171,6 +171,8 @@ class Scope:
     below: dict[str, set[str]] = field(default_factory=dict)
     compared: set[str] = field(default_factory=set)
     variables: dict[str, list[Ref]] = field(default_factory=dict)
+    arguments: dict[str, set[tuple[Node, ...]]] = field(default_factory=dict)
+    quantities: set[str] = field(default_factory=set)
     differentials: set[str] = field(default_factory=set)
     sums_repeated: bool = False
     reads_d: bool = False

@@ -128,6 +128,9 @@ class Page(Worked):
         node = bare(sentence.members[0])
         items = node.items if isinstance(node, Group) and len(node.items) > 1 else (node,)
         stated = Judged(sentence.start, sentence.end, "mention", ACCEPTED)
+        whole = self.shows_argument(node)
+        if whole is not None:
+            return replace(self.depend(whole, node), kind="mention")
         if isinstance(node, Symbol) or (not self.strict and self.unknown((sentence,))):
             return stated
         if len(items) > 1:
@@ -319,6 +322,8 @@ class Page(Worked):
             span = (left.start, right.end)
             if (left, right) in self.scope.sums and self._sums_freely(left, right):
                 return Judged(*span, "declaration", ACCEPTED, span=span)
+            if self.is_dependence(left, right) and isinstance(left, Ref):
+                return self._guarded(span, "declaration", lambda: self.depend(left, right))
             solved = self._is_conditioned(left, chain)
             if not solved and (self._is_condition(left, right) or self._sums_freely(left, right)):
                 message = "this reads as a condition: write it in the formula that it is about"

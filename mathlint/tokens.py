@@ -49,6 +49,7 @@ ACCENTS = words(
     hat bar tilde vec widehat widetilde overline dot ddot check breve
     """
 )
+WIDE = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", ":=": ":=",
     "ne": "!=", "neq": "!=", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",

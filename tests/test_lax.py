@@ -145,6 +145,33 @@ PAIRS = {
         r"设 $S \in \mathbb{R}^{n \times n}$，$P = \text{softmax}(S)$，按列计算。"
         r"$$\sum_{j=1}^n @ = 1$$", "P_{ji}", "P_{ij}",
     ),
+    "a loss of what it is a function of": (
+        r"$Y = XW$, $X \in \mathbb{R}^{n \times m}$, $W \in \mathbb{R}^{m \times k}$, $L = L(Y)$."
+        r" $$\frac{\partial L}{\partial W} = @ \frac{\partial L}{\partial Y}$$", "X^T", "X",
+    ),
+    "a loss that is mentioned with its argument": (
+        r"$Y = XW$, $X \in \mathbb{R}^{n \times m}$, $W \in \mathbb{R}^{m \times k}$."
+        r" The loss is $L(Y)$."
+        r" $$\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Y} @$$", "W^T", "W",
+    ),
+    "two functions of one variable": (
+        r"$u = u(x)$, $v = v(x)$. $$\frac{d}{dx}\left(\frac{u}{v}\right) = \frac{u'v @ uv'}{v^2}$$",
+        "-", "+",
+    ),
+    "a function that is a quantity too": (
+        r"$\hat{y} = \hat{y}(z)$ with $\hat{y}(z) = \frac{1}{1 + e^{-z}}$, $L = -\ln \hat{y}(z)$."
+        r" $$\frac{\partial L}{\partial z} ="
+        r" \frac{\partial L}{\partial \hat{y}} \hat{y}(1 @ \hat{y})$$",
+        "-", "+",
+    ),
+    "a gradient as a function": (
+        r"$L = (z - y)^2$. $$G(z) = \frac{\partial L}{\partial z}$$ $$G(3) = @$$",
+        "6 - 2y", "2(z - y)",
+    ),
+    "a gradient as a function of a quantity": (
+        r"$z = wx$, $L = (z - y)^2$. $$G(z) = \frac{\partial L}{\partial z} = 2(z - y)$$"
+        r" $$\frac{\partial L}{\partial w} = @$$", "G(z) x", "G(z) w",
+    ),
     "ranges that nothing gives": (
         SOFTMAX + r". If $i \ne j$, $$\frac{\partial p_i}{\partial z_j} = @$$",
         "-p_i p_j", "p_i p_j",
@@ -543,6 +570,10 @@ WRONG = {
     r" $$\sum_{j=1}^n P_{ij} = 1$$",
     "a definition of another section": "$$a = s(x)$$\n\n## Second\n\n$s(z) = z^2$."
     r" $$\frac{da}{dx} = 2x$$",
+    "a loss of two things": r"$y = Wx$, $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$,"
+    r" $L = L(y, W)$. $$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial y} x^T$$",
+    "a value that is called a function": r"$L = L(w)$, $L = w^2$. $$\frac{dL}{dw} = 3w$$",
+    "a function of other values": r"$u = u(x)$. $$u(2x) = 2u$$",
     "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
     "an update": r"$w = w - \alpha(w - y)$",
     "an update that climbs": r"$J = w^2$, $\alpha > 0$. $$w := w + \alpha \frac{dJ}{dw}$$",

@@ -310,11 +310,16 @@ class Definitions(Stationary):
                 found, right = whole.items
                 assert isinstance(found, Call)
                 left = found
-                self._check_sample(arg, right)
+        for sample in samples.values():
+            self._check_sample(sample, right)
         name = left.function
-        worded = "_{\\mathrm{" in name  # a word tells functions apart, and is no index
-        if "_{" in name and not worded and self.scope.is_function(name.split("_{")[0]):
-            message = f"an index of the function {name.split('_{')[0]} is not read"
+        base, _, label = name.partition("_{")
+        word = label.removeprefix("\\mathrm{").rstrip("}")
+        # a word tells functions apart, and is no index
+        worded = label.startswith("\\mathrm") and word not in {shown(arg) for arg in left.args}
+        worded |= not self.strict and self.scope.entries.get((base, False)) is None
+        if label and self.scope.is_function(base) and not worded:
+            message = f"an index of the function {base} is not read"
             raise Unread(message, left.start, left.end, "ML104")
         entry = self.scope.entries.get((name, False))
         if entry is not None and ((entry.declared and not entry.assumed) or entry.range):
@@ -370,6 +375,7 @@ class Definitions(Stationary):
         params = [arg for arg in left.args if isinstance(arg, Ref)]
         inside = {p.name for p in walk(body) if isinstance(p, Ref)}
         inside |= {p.function for p in walk(body) if isinstance(p, Call)}
+        inside |= {name.removesuffix("^{2}") for name in inside}
         behind = inside.union(*(self._reached_from(name) for name in inside))
         labels = {name.partition("_{")[2].rstrip("}") for name in behind}
         known = {p.name.split("^")[0] for p in (*params, *samples.values())}

@@ -48,6 +48,7 @@ from mathlint.tokens import BUILT_IN, OFTEN_CALLED
 
 EQUATIONS = ("=", ":=")
 POSITIVE = frozenset({"\\sigma", "\\tau"})
+HEADS = frozenset("ijkln")
 FACTORS = frozenset(
     {"\\alpha", "\\beta", "\\gamma", "\\lambda", "\\eta", "\\epsilon", "\\varepsilon", "\\rho"}
 )
@@ -86,6 +87,7 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
             [sentence for sentences in formulas for sentence in sentences]
         )
         scope.functions |= scope.guessed
+        scope.fixed |= _fixed([s for sentences in formulas for s in sentences], scope)
         note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
         scope.ambiguous |= _bracketed_twice([s for sentences in formulas for s in sentences])
     note_differentials([sentence for sentences in formulas for sentence in sentences], scope)
@@ -262,6 +264,60 @@ def _before_brackets(node: Node) -> list[Ref]:
         if brackets and not mark and isinstance(name, Ref) and name.layer is None:
             found.append(name)
     return found
+
+
+def _fixed(sentences: Sequence[Sentence], scope: Scope) -> set[str]:
+    """The letters that stand below names as a label does, always the same at the same place.
+
+    In `L(p_t) = -\\alpha_t \\ln p_t` nothing runs over t: p_t and \\alpha_t are two names.
+    """
+    places: dict[str, set[tuple[str, int]]] = {}
+    shapes: dict[str, set[int]] = {}
+    marks: dict[tuple[str, int], set[Node]] = {}
+    others: set[str] = set(scope.running | scope.compared)
+    for sentence in sentences:
+        alone = isinstance(sentence, Chain) and not sentence.relations
+        below: set[int] = set()
+        for ref in (p for p in walk(sentence) if isinstance(p, Ref) and id(p) not in below):
+            below |= {id(part) for sub in ref.subs for part in walk(sub)}
+            if ref.layer is not None:
+                others |= {p.name for p in walk(ref.layer) if isinstance(p, Ref)} | {ref.name}
+            if not alone or ref.subs:
+                shapes.setdefault(ref.name, set()).add(len(ref.subs))
+            for place, sub in enumerate(ref.subs):
+                marks.setdefault((ref.name, place), set()).add(sub)
+                if isinstance(sub, Ref) and is_mark(sub):
+                    places.setdefault(sub.name, set()).add((ref.name, place))
+                else:
+                    others |= {p.name for p in walk(sub) if isinstance(p, Ref)}
+    free = {
+        letter for letter in places.keys() - others - shapes.keys() - HEADS
+        if len(letter) == 1 and letter.islower()
+    }  # fmt: skip
+    told = {name for sentence in sentences for name in _told_by_itself(sentence)}
+
+    def is_label(name: str, place: int) -> bool:
+        whole = {f"\\mathbf{{{name}}}", f"\\mathbf{{{name.upper()}}}", name.upper()} - {name}
+        alone = 0 in shapes[name] and name not in told
+        same = len(marks[name, place]) == 1 and len(shapes[name] - {0}) == 1
+        return same and not alone and not whole & shapes.keys()
+
+    return {letter for letter in free if all(is_label(*at) for at in places[letter])}
+
+
+def _told_by_itself(sentence: Sentence) -> set[str]:
+    """The p of `p_t = 1 - p`, which are two quantities."""
+    if not isinstance(sentence, Chain) or sentence.relations[:1] != ("=",):
+        return set()
+    head, *others = map(bare, sentence.members)
+    inside = [p for other in others for p in walk(other) if isinstance(p, Ref) and not p.subs]
+    same = isinstance(head, Ref) and bool(head.subs)
+    return {p.name for p in inside if same and isinstance(head, Ref) and p.name == head.name}
+
+
+def is_mark(node: Ref) -> bool:
+    """Whether a letter below a name has no marks of its own."""
+    return not node.subs and node.layer is None
 
 
 def _numbered(sentences: Sequence[Sentence]) -> set[str]:
@@ -534,6 +590,11 @@ def _labelled(node: Ref, scope: Scope, strict: bool) -> Ref:
 
     Where names need no introduction, a letter that heads a definition of the page is no index.
     """
+    fixed = [s for s in node.subs if isinstance(s, Ref) and s.name in scope.fixed]
+    if fixed and node.layer is None and not strict:
+        below = ",".join(sub.name for sub in fixed if isinstance(sub, Ref))
+        rest = tuple(sub for sub in node.subs if sub not in fixed)
+        return replace(node, name=f"{node.name}_{{{below}}}", subs=rest)
     label = node.subs[0] if node.subs else None
     if isinstance(label, Num) and node.layer is None and node.name in scope.numbered:
         return replace(node, name=f"{node.name}_{{{label.value}}}", subs=node.subs[1:])

@@ -362,15 +362,23 @@ class Parser:
     def below_bar(self, base: Node, closed: Token) -> Node:
         """The point below a bar."""
         self.expect("_")
-        pieces, relations = split_relations(self.argument())
-        if relations != ["="]:
-            raise Unread(
-                "write the point as x = a below the bar", closed.start, closed.end, "ML104"
-            )
-        variable, at = (self.inner(piece, closed.end) for piece in pieces)
-        if not isinstance(variable, Ref):
-            raise Unread("a name was expected below the bar", closed.start, closed.end)
-        return Evaluated(base, variable, at, start=base.start, end=self.tokens[self.at - 1].end)
+        points: list[tuple[Ref, Node]] = []
+        for part in split_at(self.argument(), [","]):
+            pieces, relations = split_relations(part)
+            if relations != ["="]:
+                message = "write the point as x = a below the bar"
+                raise Unread(message, closed.start, closed.end, "ML104")
+            variable, at = (self.inner(piece, closed.end) for piece in pieces)
+            if not isinstance(variable, Ref):
+                raise Unread("a name was expected below the bar", closed.start, closed.end)
+            points.append((variable, at))
+        end = self.tokens[self.at - 1].end
+        for variable, at in points:
+            if any(part == other for other, _ in points for part in walk(at)) and len(points) > 1:
+                message = "a point of this bar depends on another"
+                raise Unread(message, at.start, at.end, "ML104")
+            base = Evaluated(base, variable, at, start=base.start, end=end)
+        return base
 
     def norm_kind(self) -> str:
         """The subscript of a norm, which may also stand behind its exponent: `^2_2`."""

@@ -277,6 +277,8 @@ def _members_of_set(tokens: list[Token]) -> list[Token]:
     listed = len(split_at(inside, [","])) > 1 or any(token.kind == "dots" for token in inside)
     scripts = listed and all(token.kind != "relation" for token in inside)
     behind = last[end + 1] if end + 1 < len(last) else None
+    ranged = behind is not None and behind.kind == "_" and bool(inside)
+    scripts |= ranged and all(token.kind != "relation" for token in inside)
     named = not relations or (len(pieces[0]) == 1 and pieces[0][0].text.startswith("\\mathcal"))
     ends = behind is None or behind.kind in ("_", ".", ",")
     return inside if inside and scripts and named and ends and end > 0 else tokens

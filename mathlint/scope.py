@@ -172,6 +172,7 @@ class Scope:
     compared: set[str] = field(default_factory=set)
     variables: dict[str, list[Ref]] = field(default_factory=dict)
     arguments: dict[str, set[tuple[Node, ...]]] = field(default_factory=dict)
+    fixed: set[str] = field(default_factory=set)
     quantities: set[str] = field(default_factory=set)
     differentials: set[str] = field(default_factory=set)
     sums_repeated: bool = False

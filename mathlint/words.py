@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mathlint import habits
+from mathlint import habits, samples
 from mathlint.errors import Unread
 from mathlint.tokens import FUNCTIONS, NAMED, OTHER_NAMES, Token, tokenize
 
@@ -42,6 +42,7 @@ class Words:
     reals: bool = False
     quantities: frozenset[str] = frozenset()
     above: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
 
 
 def survey(formulas: Iterable[str]) -> Words:
@@ -63,9 +64,8 @@ def survey(formulas: Iterable[str]) -> Words:
     alone = frozenset(name for tokens in read for name in _alone(tokens))
     reals, above = habits.names_reals(read), habits.labels(read)
     quantities = habits.quantities(read)
-    return Words(
-        frozenset(names), frozenset(letters), indices, alone, True, reals, quantities, above
-    )
+    marks = (reals, quantities, above, samples.survey(read))
+    return Words(frozenset(names), frozenset(letters), indices, alone, True, *marks)
 
 
 def joined(tokens: Sequence[Token], words: Words) -> list[Token]:
@@ -76,7 +76,9 @@ def joined(tokens: Sequence[Token], words: Words) -> list[Token]:
     found = list(tokens)
     for begin, end in reversed(_runs(tokens)):
         found[begin:end] = _joined(tokens, begin, end, words)
-    return found if not words.labels else _labelled(found, words)
+    if not words.labels:
+        return found
+    return samples.joined(_labelled(found, words), words.families)
 
 
 def _joined(tokens: Sequence[Token], begin: int, end: int, words: Words) -> Sequence[Token]:
@@ -222,9 +224,13 @@ def _labelled(tokens: list[Token], words: Words) -> list[Token]:
 
 
 def _may_carry(base: str, inside: Sequence[Token], words: Words) -> bool:
-    """Whether what stands below a name is no list of its indices: `f_{xy}` of f(x, y) is one."""
+    """Whether what stands below a name is no list of its indices.
+
+    `f_{xy}` of f(x, y) is one, and so is `w_{uv}` beside a matrix W.
+    """
     label = "".join(part.text for part in inside)
-    return base not in words.alone or label.isupper() or len(label) > 2
+    entry = base.upper() != base and base.upper() in words.alone and len(label) == 2
+    return (base not in words.alone and not entry) or label.isupper() or len(label) > 2
 
 
 def _is_label(inside: Sequence[Token], words: Words) -> bool:

@@ -172,6 +172,54 @@ PAIRS = {
         r"$z = wx$, $L = (z - y)^2$. $$G(z) = \frac{\partial L}{\partial z} = 2(z - y)$$"
         r" $$\frac{\partial L}{\partial w} = @$$", "G(z) x", "G(z) w",
     ),
+    "values of a function at the samples": (
+        r"Samples $\{(x_i, y_i)\}_{i=1}^m$, $F(x_i) \in \mathbb{R}$."
+        r" $$\ell = \frac{1}{2} \sum_{i=1}^m (y_i - F(x_i))^2$$"
+        r" $$-\frac{\partial \ell}{\partial F(x_i)} = y_i @ F(x_i)$$", "-", "+",
+    ),
+    "rounds and samples": (
+        r"$$L(\alpha_m) = \sum_{i=1}^n w_i e^{-y_i \alpha_m f_m(x_i)}$$"
+        r" $$\frac{\partial L}{\partial \alpha_m} ="
+        r" -\sum_{i=1}^n w_i @ e^{-y_i \alpha_m f_m(x_i)}$$",
+        "y_i f_m(x_i)", "f_m(x_i)",
+    ),
+    "probabilities of samples": (
+        r"$$D = \sum_{i=1}^n p(x_i) \log \frac{p(x_i)}{q(x_i)}$$"
+        r" $$\frac{\partial D}{\partial q(x_j)} = -\frac{p(x_j)}{@}$$", "q(x_j)", "q(x_j)^2",
+    ),
+    "weights of indices": (
+        r"$$Z_t = \sum_{i=1}^n D_t(i) e^{a_i}$$ $$\frac{\partial Z_t}{\partial a_j} = @ e^{a_j}$$",
+        "D_t(j)", "D_t(j)^2",
+    ),
+    "a loss and its slope at the samples": (
+        r"$$L(y_i, f(x_i)) = \frac{1}{2}(y_i - f(x_i))^2$$"
+        r" $$r(y_i, f(x_i)) = -\frac{\partial L(y_i, f(x_i))}{\partial f(x_i)} = y_i @ f(x_i)$$",
+        "-", "+",
+    ),
+    "a slope at two values": (
+        r"$L(y, F) = \frac{1}{2}(y - F)^2$."
+        r" $$\left. \frac{\partial L(y, F)}{\partial F} \right|_{y = y_i, F = F_{m-1}(x_i)}"
+        r" = F_{m-1}(x_i) @ y_i$$", "-", "+",
+    ),
+    "a letter that is always the same": (
+        r"$p_t = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{otherwise} \end{cases}$,"
+        r" $p \in (0, 1)$. $$L(p_t) = -\alpha_t \ln(p_t)$$"
+        r" $$\frac{\partial L}{\partial p_t} = -\frac{\alpha_t}{@}$$", "p_t", "p",
+    ),
+    "a function with a parameter below it": (
+        r"$$\text{softplus}_\beta(x) = \frac{1}{\beta} \ln(1 + e^{\beta x})$$"
+        r" $$\frac{d}{dx} \text{softplus}_\beta(x) = \frac{1}{1 + e^{@}}$$",
+        r"-\beta x", r"\beta x",
+    ),
+    "a loss with a word below it": (
+        r"$$\mathcal{L}(w) = w^2$$ $$\mathcal{L}_{\text{ridge}}(w) = w^2 + \lambda w^2$$"
+        r" $$\frac{d \mathcal{L}_{\text{ridge}}}{dw} = @ w$$", r"2(1 + \lambda)", "2",
+    ),
+    "a function through a square": (
+        r"$r \in \mathbb{R}^n$, $\sigma^2 = \frac{1}{n} r^\top r$,"
+        r" $c(r) = (\sigma^2 + \epsilon)^{-1}$."
+        r" $$c(2r) = (@ \sigma^2 + \epsilon)^{-1}$$", "4", "2",
+    ),
     "ranges that nothing gives": (
         SOFTMAX + r". If $i \ne j$, $$\frac{\partial p_i}{\partial z_j} = @$$",
         "-p_i p_j", "p_i p_j",
@@ -574,6 +622,14 @@ WRONG = {
     r" $L = L(y, W)$. $$\frac{\partial L}{\partial W} = \frac{\partial L}{\partial y} x^T$$",
     "a value that is called a function": r"$L = L(w)$, $L = w^2$. $$\frac{dL}{dw} = 3w$$",
     "a function of other values": r"$u = u(x)$. $$u(2x) = 2u$$",
+    "samples that are used otherwise": r"$F(x_i) \in \mathbb{R}$, $x_i \in \mathbb{R}$,"
+    r" $v = \sum_i x_i$. $$L = \sum_{i=1}^m F(x_i)$$ $$\frac{\partial L}{\partial x_1} = 0$$",
+    "points that depend on each other": r"$L(y, F) = (y - F)^2$."
+    r" $$\left. \frac{\partial L(y, F)}{\partial F} \right|_{y = F, F = b} = 0$$",
+    "an entry that looks like a label": r"$w \in \mathbb{R}^n$, $x \in \mathbb{R}^n$, $s = w^T x$."
+    r" $$\frac{\partial s}{\partial w_t} = 0$$",
+    "entries of a capital letter": r"$W \in \mathbb{R}^{n \times n}$, $s = \operatorname{tr}(W)$."
+    r" $$\frac{\partial s}{\partial w_{uv}} = 0$$",
     "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
     "an update": r"$w = w - \alpha(w - y)$",
     "an update that climbs": r"$J = w^2$, $\alpha > 0$. $$w := w + \alpha \frac{dJ}{dw}$$",

@@ -36,6 +36,7 @@ ORDER = (
     "called",
     "tokens",
     "habits",
+    "samples",
     "words",
     "syntax",
     "axes",

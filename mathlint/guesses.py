@@ -11,7 +11,7 @@ from mathlint.claims import ACCEPTED, Judged, is_plain, printed_number
 from mathlint.declarations import literal
 from mathlint.definitions import Definitions
 from mathlint.errors import Undecided, Unread
-from mathlint.naming import as_call, introduced_by, names_in
+from mathlint.naming import as_call, introduced_by, names_in, without_argument
 from mathlint.scope import Defined, Entry, Function, Key, key_of
 from mathlint.syntax import (
     COMPARISONS,
@@ -35,6 +35,7 @@ from mathlint.syntax import (
     Symbol,
     Transpose,
     bare,
+    rebuilt,
     walk,
 )
 from mathlint.tokens import BUILT_IN, INDEX_LETTERS
@@ -383,6 +384,50 @@ class Guesses(Definitions):
             self._let_depend(name, call.args)
         self.instances(lambda meaning: [meaning.value(arg) for arg in call.args])
         return Judged(name.start, right.end, "declaration", ACCEPTED)
+
+    def with_arguments(self, chain: Chain) -> Chain:
+        """`f' = f(1 - f)` as what it says of the values of f at any one argument."""
+        parts = [part for member in chain.members for part in walk(member)]
+        slopes = [p for p in parts if without_argument(p) is not None]
+        argument = self._argument_in(slopes[0]) if slopes else None
+        alone = [p for p in parts if isinstance(p, Ref) and is_plain(p)]
+        functions = {p.name for p in alone if self._argument_of(p.name) is not None}
+        if self.strict or argument is None or not functions:
+            return chain
+        functions |= {p.function for p in slopes if isinstance(p, Call)}
+
+        def change(node: Node) -> Node:
+            if isinstance(node, Call) and not node.args and node.function in functions:
+                return replace(node, args=(argument,))
+            if isinstance(node, Ref) and is_plain(node) and node.name in functions:
+                return Call(node.name, (argument,), start=node.start, end=node.end)
+            return node
+
+        changed = rebuilt(chain, change)
+        assert isinstance(changed, Chain)
+        return changed
+
+    def _argument_in(self, slope: Node) -> Ref | None:
+        """Where a slope without an argument is taken: by its variable, or anywhere."""
+        name = without_argument(slope)
+        found = self._argument_of(name) if name is not None else None
+        if found is None or isinstance(slope, Call):
+            return found
+        by = slope.variables[0] if isinstance(slope, Derivative) else None
+        free = found.name.startswith("argument of ")
+        return by if isinstance(by, Ref) and is_plain(by) and (free or by == found) else None
+
+    def _argument_of(self, name: str) -> Ref | None:
+        """What a function of one number is taken at where nothing stands behind it."""
+        entry = self.scope.entries.get((name, False))
+        function = entry.function if entry is not None and not entry.defined else None
+        if function is not None and function.source is None and len(function.refs) == 1:
+            return None if function.of_arrays or function.refs[0].subs else function.refs[0]
+        scalar = function is not None and function.source is not None and not function.applied
+        scalar = scalar and function is not None and not function.of_arrays
+        named = entry is None and (name in self.scope.called or name in self.scope.guessed)
+        anywhere = Ref(f"argument of {name}", start=0, end=0)
+        return anywhere if scalar or named else None
 
     def _shorten(self, name: Ref, entry: Entry, function: Function, call: Call) -> Judged:
         """Let the name of a known function stand for its value at its own parameters."""

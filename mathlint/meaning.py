@@ -108,10 +108,14 @@ LAYOUTS = {
 
 @dataclass
 class Reached:
-    """Whether a derivative of a named quantity ever met its variable, over all instances."""
+    """Whether a derivative of a named quantity ever met its variable, over all instances.
+
+    One that is `open` holds values of functions that may follow any variable.
+    """
 
     message: str
     reached: bool = False
+    open: bool = False
 
 
 @dataclass
@@ -1571,6 +1575,8 @@ class Meaning(Indices):
         leaves = frozenset().union(*(entry.leaves for entry in _entries(value)))
         met = all(any(leaf.number in leaves for leaf in _entries(v)) for v in variables)
         note.reached = note.reached or met
+        shown_as = (self.terms.leaf_names.get(leaf, "") for leaf in leaves)
+        note.open = note.open or any("(" in text.split("^")[0].split("_")[0] for text in shown_as)
 
     # -- sums and products over ranges --------------------------------------------------------
 

@@ -220,8 +220,21 @@ def called_functions(sentences: Sequence[Sentence]) -> set[str]:
         called |= {p.function for p in walk(sentence) if isinstance(p, Call)}
         if not isinstance(sentence, Chain) or sentence.relations:
             names = [p for p in walk(sentence) if isinstance(p, Ref)]
-            others |= {named_as_function(p) for p in names if not any(p is name for name in inside)}
+            bare_names = {
+                named_as_function(p) for p in names if not any(p is name for name in inside)
+            }
+            others |= bare_names - {without_argument(part) for part in walk(sentence)}
     return called - others
+
+
+def without_argument(node: Node) -> str | None:
+    """The function of which a tree is the slope, with nothing behind it: `f'`, `df/dx`."""
+    match node:
+        case Call(function=name, args=()):
+            return name
+        case Derivative(operand=Ref(name=name, layer=None, subs=()), variables=(Ref(),)):
+            return name
+    return None
 
 
 def defined_function(sentence: Sentence) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mathlint.tokens import NAMED, Token
+from mathlint.tokens import ACCENTS, NAMED, Token
 
 COUNTERS = frozenset("ijklmn")
 LISTED = frozenset(
@@ -77,6 +77,9 @@ def joined(tokens: Sequence[Token], functions: frozenset[str]) -> list[Token]:
 
 def _value(tokens: Sequence[Token], at: int) -> Value | None:
     """The value of a function at a sample that begins at a place."""
+    before = tokens[at - 1] if at else None
+    if before is not None and (before.kind in SCRIPTS or before.text in ACCENTS):
+        return None
     below: tuple[Token, ...] = ()
     above: tuple[Token, ...] = ()
     end = at + 1

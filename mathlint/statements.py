@@ -69,7 +69,7 @@ class Page(Worked):
         if not sentence.relations:
             return [self._guarded(span, "mention", lambda: self._mention(sentence))]
         try:
-            return self._chain(sentence)
+            return self._chain(self.with_arguments(sentence))
         except (Unread, Undecided) as fault:
             return [self._finding(span, "claim", fault.message, fault.code)]
 

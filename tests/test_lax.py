@@ -220,6 +220,16 @@ PAIRS = {
         r" $c(r) = (\sigma^2 + \epsilon)^{-1}$."
         r" $$c(2r) = (@ \sigma^2 + \epsilon)^{-1}$$", "4", "2",
     ),
+    "a slope without arguments": (
+        r"$\sigma(z) = \frac{1}{1 + e^{-z}}$. $$\sigma' = \sigma \cdot (1 @ \sigma)$$", "-", "+",
+    ),
+    "a slope of a sigmoid by its name": (
+        r"$a = \sigma(x)$, where $\sigma$ is the sigmoid function."
+        r" $$\frac{d\sigma}{dz} = \sigma(1 @ \sigma)$$", "-", "+",
+    ),
+    "slopes of functions of one name": (
+        r"$f(x) = e^x$, $g(x) = x^2$. $$f'g + fg' = @$$", "fg + 2xf", "fg + xf",
+    ),
     "ranges that nothing gives": (
         SOFTMAX + r". If $i \ne j$, $$\frac{\partial p_i}{\partial z_j} = @$$",
         "-p_i p_j", "p_i p_j",
@@ -624,12 +634,17 @@ WRONG = {
     "a function of other values": r"$u = u(x)$. $$u(2x) = 2u$$",
     "samples that are used otherwise": r"$F(x_i) \in \mathbb{R}$, $x_i \in \mathbb{R}$,"
     r" $v = \sum_i x_i$. $$L = \sum_{i=1}^m F(x_i)$$ $$\frac{\partial L}{\partial x_1} = 0$$",
+    "values that may follow a parameter": r"$$J = \frac{1}{2} \sum_{i=1}^m (f(x_i) - y_i)^2$$"
+    r" $$\frac{\partial J}{\partial w} = 0$$",
     "points that depend on each other": r"$L(y, F) = (y - F)^2$."
     r" $$\left. \frac{\partial L(y, F)}{\partial F} \right|_{y = F, F = b} = 0$$",
     "an entry that looks like a label": r"$w \in \mathbb{R}^n$, $x \in \mathbb{R}^n$, $s = w^T x$."
     r" $$\frac{\partial s}{\partial w_t} = 0$$",
     "entries of a capital letter": r"$W \in \mathbb{R}^{n \times n}$, $s = \operatorname{tr}(W)$."
     r" $$\frac{\partial s}{\partial w_{uv}} = 0$$",
+    "a slope that stands for any": r"$g$ is an activation function. $a = g(x)$. $$g' = g$$",
+    "a slope by another name": r"$\sigma(z) = \frac{1}{1 + e^{-z}}$, $z = wx$."
+    r" $$\frac{d\sigma}{dw} = \sigma(1 - \sigma)$$",
     "an unknown function": r"$$\frac{u(x+h) - u(x-h)}{2h} = u$$",
     "an update": r"$w = w - \alpha(w - y)$",
     "an update that climbs": r"$J = w^2$, $\alpha > 0$. $$w := w + \alpha \frac{dJ}{dw}$$",

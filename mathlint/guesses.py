@@ -12,11 +12,14 @@ from mathlint.declarations import literal
 from mathlint.definitions import Definitions
 from mathlint.errors import Undecided, Unread
 from mathlint.naming import as_call, introduced_by, names_in, without_argument
-from mathlint.scope import Defined, Entry, Function, Key, key_of
+from mathlint.scope import Declared, Defined, Entry, Function, Key, key_of
+from mathlint.settings import Settings
+from mathlint.shapes import Called, lengths_in, sets_in, told_by_use
 from mathlint.syntax import (
     COMPARISONS,
     ORDERS,
     BigOperator,
+    Bracketed,
     Call,
     Chain,
     Component,
@@ -45,6 +48,12 @@ FREELY_USED = frozenset({"abs", "det", "tr"})
 
 class Guesses(Definitions):
     """What words and usage tell of names, where the page does not declare them."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.uses: list[Sentence] = []
+        self.called = Called()
+        self.by_use: tuple[int, list[tuple[Ref, NumberSet]]] = (-1, [])
 
     def reads_as_condition(self, sentence: Sentence) -> bool:
         """Whether a formula after `if` or `for` restricts names that the page has introduced."""
@@ -161,6 +170,7 @@ class Guesses(Definitions):
     def rests_on(self, sentence: Sentence) -> Unread | None:
         """The fault of a statement with a name whose own line is not read; never refuted."""
         missing = names_in((sentence,)) & self.scope.unread
+        self.scope.shapeless -= _defined_by(sentence)
         shapeless = names_in((sentence,)) & self.scope.shapeless
         if shapeless and not isinstance(sentence, Membership | Range | Mapping):
             message = f"say the shape of {min(shapeless)[0]}"
@@ -320,6 +330,85 @@ class Guesses(Definitions):
         entry = self.scope.entry(name)
         if entry is None or (entry.assumed and entry.is_free and not entry.declared):
             self.scope.shapeless.add(key_of(name))
+
+    def shape_by_use(self, sentence: Sentence) -> None:
+        """Declare the names of an equation whose shapes nothing but their use tells."""
+        if self.strict or not isinstance(sentence, Chain) or not sentence.relations:
+            return
+        self._shape([part for part in walk(sentence) if isinstance(part, Ref)])
+
+    def shape_called(self, name: Ref) -> None:
+        """Declare a name that words call a matrix or vector, where its shape matters at once."""
+        if name.name in self.called.ranks and not self.strict:
+            self._shape([name])
+
+    def _shape(self, refs: Sequence[Ref]) -> None:
+        names = {key_of(name) for name in refs if self._is_shapeless(name)}
+        if not names:
+            return
+        if self.by_use[0] != self.scope.changes:
+            self.by_use = (self.scope.changes, self._told_by_use())
+        for name, target in self.by_use[1]:
+            if name.name in self.called.special and self._is_shapeless(name):
+                self.scope.shapeless.add(key_of(name))
+            elif key_of(name) in names and self._is_shapeless(name):
+                self._declare_by_use(name, target)
+
+    def _told_by_use(self) -> list[tuple[Ref, NumberSet]]:
+        """The shapes that the page's formulas demand of names that head no equation."""
+        known = {
+            (name, layered, len(declared.subs)): declared.target
+            for (name, layered), entry in self.scope.entries.items()
+            for declared in entry.declared
+            if declared.target is not None
+        }
+        numbers = lengths_in(self.uses) | self.scope.functions
+        numbers |= {name for (name, _), entry in self.scope.entries.items() if entry.is_whole}
+        axes = self.scope.axes
+        found = told_by_use(self.uses, {**sets_in(self.uses), **known}, numbers, self.called, axes)
+        heads = {key for sentence in self.uses for key in _defined_by(sentence)}
+        return [(name, target) for name, target in found if key_of(name) not in heads]
+
+    def by_diagonal(self, sentence: Sentence) -> Sentence:
+        """`S_{ii} = s_i` of what words call a diagonal matrix gives all its entries."""
+        if self.strict or not isinstance(sentence, Chain) or sentence.relations[:1] != ("=",):
+            return sentence
+        left = bare(sentence.members[0])
+        if not isinstance(left, Ref) or left.name not in self.called.diagonal:
+            return sentence
+        entry = self.scope.entry(left)
+        known = entry is not None and (entry.defined or entry.function)
+        twice = len(left.subs) == 2 and left.subs[0] == left.subs[1]
+        if known or not twice or left.layer is not None or not isinstance(left.subs[0], Ref):
+            return sentence
+        start, end = left.start, left.end
+        row = left.subs[0]
+        column = Ref(f"column of {left.name}", start=start, end=end)
+        index = self.scope.open(column)
+        index.assumed = index.as_index = True
+        for place in range(2):
+            for letter in (row.name, column.name):
+                self.scope.axes.join(letter, (self.scope.canonical(left), False, place))
+        same = Bracketed(
+            Condition((row, column), ("=",), start=start, end=end), start=start, end=end
+        )
+        body = sentence.members[1]
+        marked = Product((same, body), ("",), start=body.start, end=body.end)
+        whole = replace(left, subs=(row, column))
+        return replace(sentence, members=(whole, marked, *sentence.members[2:]))
+
+    def _is_shapeless(self, name: Ref) -> bool:
+        entry = self.scope.entry(name)
+        return entry is None or (entry.assumed and entry.is_free and not entry.declared)
+
+    def _declare_by_use(self, name: Ref, target: NumberSet) -> None:
+        for length in target.dims:
+            if isinstance(length, Ref) and self.scope.entry(length) is None:
+                entry = self.scope.open(length)
+                entry.integer = True
+                entry.declared.append(Declared(None, (), None))
+        self.declare(name, target)
+        self.scope.shapeless.discard(key_of(name))
 
     def declare_shape(self, name: Ref, sizes: tuple[Node, ...]) -> None:
         """Take a name as a matrix of the sizes that words give it."""
@@ -481,6 +570,7 @@ class Guesses(Definitions):
         number = self.scope.next_number()
         entry.defined.append(Defined(member.layer, member.subs, body, number))
         entry.assumed, entry.family = False, len(member.subs)
+        self.scope.shapeless.discard(key_of(member))
         self.scope.used.add(number)
         self.scope.changes += 1
 
@@ -546,3 +636,11 @@ class Guesses(Definitions):
         )
         used = entry is not None and (entry.read_free or entry.parameter or bounded)
         return used and entry is not None and entry.is_free and not entry.integer
+
+
+def _defined_by(sentence: Sentence) -> set[Key]:
+    """The names that an equation gives, and does not only speak of: no `A = A^T`."""
+    if not isinstance(sentence, Chain):
+        return set()
+    inside = {key_of(p) for m in sentence.members[1:] for p in walk(m) if isinstance(p, Ref)}
+    return introduced_by((sentence,)) - inside

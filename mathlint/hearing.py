@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
@@ -204,6 +205,44 @@ class Hearing:
             if kronecker and not self._hears(prose.names_kronecker, number + 1):
                 self.page.scope.heads.add("\\delta")
 
+    def _note_arrays(self, peeked: Sequence[Sequence[Sentence]]) -> None:
+        """Which names words call matrices or vectors, one after the other: `matrices A and B`."""
+        self.page.uses = [sentence for sentences in peeked for sentence in sentences]
+        called = self.page.called
+        listed: list[Ref] = []
+        before = 0
+        for number, sentences in enumerate(peeked):
+            name = _mentioned(sentences) or _declared_alone(sentences)
+            line = _line_mentioned(sentences)
+            said = [self._hears(question, number) for question in prose.SAYS_LINES.values()]
+            if line is not None and any(said):
+                called.special.add(line.name)
+            if name is None or name.subs or name.layer is not None:
+                listed, before = [], 0
+                continue
+            goes_on = bool(listed) and self._hears(prose.is_bare, number)
+            listed = [*listed, name] if goes_on else [name]
+            before = before if goes_on else self._called(prose.CALLED_BEFORE, number)
+            rank = before or self._called(prose.CALLED_AFTER, number + 1)
+            square = self._says(prose.calls_symmetric, prose.tells_symmetric, number)
+            square |= self._says(prose.calls_square, prose.is_square, number)
+            diagonal = self._says(prose.calls_diagonal, prose.is_diagonal, number)
+            special = diagonal or self._says(prose.calls_special, prose.is_special, number)
+            names = {one.name for one in listed}
+            if rank or square:
+                called.ranks.update(dict.fromkeys(names, 2 if square else rank))
+            called.square |= names if square else set()
+            called.special |= names if special else set()
+            called.diagonal |= names if diagonal else set()
+
+    def _says(self, before: Question, after: Question, number: int) -> bool:
+        """Whether the words before a formula say something of it, or those behind it."""
+        return self._hears(before, number) or self._hears(after, number + 1)
+
+    def _called(self, words: Table[int, Question], number: int) -> int:
+        """The rank of what words call an array; 0 if they do not."""
+        return next((rank for rank, question in words.items() if self._hears(question, number)), 0)
+
     def _explanations(self, number: int) -> list[int]:
         following = number + 1
         if following >= self.count:
@@ -230,7 +269,8 @@ class Hearing:
             following += 1
             if following - number > LOOK_AHEAD:
                 break
-            if following < self.count and not self._hears(prose.goes_on, following):
+            ends = following < self.count and not self._hears(prose.goes_on, following)
+            if ends and not self._hears(prose.gives_entries, following):
                 break
         if found:  # otherwise it did not matter whether the words explain
             self._hears(prose.may_explain, number + 1)
@@ -272,7 +312,8 @@ class Hearing:
 
     def _says_more(self, number: int) -> bool:
         """Whether words put a formula among what is given in its sentence."""
-        return self._hears(prose.introduces, number) or self._hears(prose.explains, number)
+        questions = (prose.introduces, prose.explains, prose.gives_entries)
+        return any(self._hears(question, number) for question in questions)
 
     def would_explain(self, number: int) -> bool:
         """Whether it would have mattered if the words before a formula had explained a name."""
@@ -468,6 +509,8 @@ class Hearing:
             if before and not self._hears(prose.puts_in_doubt, number):
                 self.page.scope.constants.add(root(name.name))
             told = self._hears(prose.tells_symmetric, number + 1)
+            if told or self._hears(prose.calls_symmetric, number):
+                self.page.shape_called(name)
             called = self.page.is_square(name) and self._hears(prose.calls_symmetric, number)
             said = self.page.is_square(name) and (told or called)
             if said and not self._hears(prose.puts_in_doubt, number):
@@ -553,6 +596,22 @@ def _mentioned(sentences: Sequence[Sentence]) -> Ref | None:
         return None
     name = bare(sentences[0].members[0])
     return name if isinstance(name, Ref) else None
+
+
+def _line_mentioned(sentences: Sequence[Sentence]) -> Ref | None:
+    """The member of a family that a formula mentions, such as `x_i^T`."""
+    if len(sentences) != 1 or not is_mention(sentences[0]):
+        return None
+    node = bare(sentences[0].members[0])
+    name = bare(node.base) if isinstance(node, Transpose) else node
+    return name if isinstance(name, Ref) and (name.subs or name.layer is not None) else None
+
+
+def _declared_alone(sentences: Sequence[Sentence]) -> Ref | None:
+    """The one name that a formula declares, if it does nothing else."""
+    sentence = sentences[0] if len(sentences) == 1 else None
+    alone = isinstance(sentence, Membership) and len(sentence.names) == 1
+    return sentence.names[0] if alone and isinstance(sentence, Membership) else None
 
 
 def _called(sentences: Sequence[Sentence]) -> str:

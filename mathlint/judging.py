@@ -76,6 +76,7 @@ class PageCheck(Hearing):
                 self.page.scope.layouts.add(DENOMINATOR)
             self._note_sums(peeked)
             self._note_told(peeked)
+            self._note_arrays(peeked)
         for number in numbers:
             self._visit(number)
         self.statements.sort(key=lambda item: item[0].formula)
@@ -154,6 +155,7 @@ class PageCheck(Hearing):
             )
             raise
         found = named(sentences, self.page.scope, self.page.strict)
+        found = tuple(map(self.page.by_diagonal, found))
         return tuple(map(summed, found)) if self.page.scope.sums_repeated else found
 
     def _constrained(
@@ -178,6 +180,7 @@ class PageCheck(Hearing):
         if self._is_second_set(sentence, formula):
             again = Unread("this set is told otherwise already", 0, len(formula.tex), "ML206")
             return self._unread(number, formula, again, "mention")
+        self.page.shape_by_use(sentence)
         rests = self.page.rests_on(sentence)
         if rests is not None:
             self.page.lose(introduced_by((sentence,)), False)

@@ -995,6 +995,9 @@ class Meaning(Indices):
         if name == "diag" and len(node.args) > 1:  # diag(x_1, ..., x_n)
             listed = Group(node.args, "(", start=node.start, end=node.end)
             return diagonal(self.terms, self._listed(listed))
+
+        if name == "diag" and len(node.args) > 1:
+            return self._diagonal_of(node)
         args = [self.value(arg) for arg in node.args]
         kind = self.scope.called.get(name, NAMED.get(name))
         if not self.strict and kind not in (None, "any", "smooth") and len(args) == 1:
@@ -1033,6 +1036,14 @@ class Meaning(Indices):
         told(right)
         pairs = zip(left.entries, right.entries, strict=True)
         return self.terms.add(self.terms.mul(pair) for pair in pairs)
+
+    def _diagonal_of(self, node: Call) -> Value:
+        """`diag(s_1, \\dots, s_n)`: the diagonal matrix with these entries."""
+        listed = self._listed(Group(node.args, "(", start=node.start, end=node.end))
+        if node.primes or not isinstance(listed, Array) or len(listed.shape) != 1:
+            message = "this diagonal matrix is not read: write its entries out"
+            raise Unread(message, node.start, node.end, NOT_READ)
+        return diagonal(self.terms, listed)
 
     def _named(self, node: Call, kind: str, arg: Value) -> Value:
         """A function that the field knows by its name, on a page that does not define it."""

@@ -473,6 +473,97 @@ def names_arrays(gap: str) -> bool:
     return re.match(words, gap) is not None and not tells_shape_at_end(gap)
 
 
+ARTICLES = r"(?:an? |the |two |some |any |real |constant |given |all |both |是|为|是一个|为一个)*"
+CALLS_AFTER = rf"\s*(?:be|is|are|denotes?|[,，]|是|为)\s*{ARTICLES}(?:[\w-]+ ){{0,2}}"
+
+
+def calls_matrix(gap: str) -> bool:
+    """Whether the words before a name call it a matrix."""
+    return re.search(r"(?:\bmatri(?:x|ces)|矩阵|方阵)\s*$", gap, re.IGNORECASE) is not None
+
+
+def calls_row(gap: str) -> bool:
+    """Whether the words before a name call it a row."""
+    return re.search(r"(?:\brow vectors?|行向量)\s*$", gap, re.IGNORECASE) is not None
+
+
+def calls_vector(gap: str) -> bool:
+    """Whether the words before a name call it a vector, of which nothing says that it is a row."""
+    said = re.search(r"(?:\bvectors?|向量)\s*$", gap, re.IGNORECASE)
+    return said is not None and not calls_row(gap)
+
+
+def is_matrix(gap: str) -> bool:
+    """Whether the words behind a name call it a matrix."""
+    words = rf"{CALLS_AFTER}(?:matri(?:x|ces)\b|[^，。,.]{{0,8}}(?:矩阵|方阵))"
+    return re.match(words, gap, re.IGNORECASE) is not None
+
+
+def is_row(gap: str) -> bool:
+    """Whether the words behind a name call it a row."""
+    words = rf"{CALLS_AFTER}(?:row vectors?\b|[^，。,.]{{0,6}}行向量)"
+    return re.match(words, gap, re.IGNORECASE) is not None
+
+
+def is_vector(gap: str) -> bool:
+    """Whether the words behind a name call it a vector, of which nothing says that it is a row."""
+    words = rf"{CALLS_AFTER}(?:vectors?\b|[^，。,.]{{0,6}}向量)"
+    return re.match(words, gap, re.IGNORECASE) is not None and not is_row(gap)
+
+
+SQUARE = r"(?:square|invertible|non-?singular|covariance)"
+SPECIAL = r"(?:orthogonal|orthonormal|unitary|projection|permutation|triangular|rotation)"
+
+
+def calls_square(gap: str) -> bool:
+    """Whether the words before a name call it a square matrix."""
+    words = rf"(?:\b{SQUARE}(?: \w+)? matri(?:x|ces)|方阵|(?:可逆|协方差)矩阵)\s*$"
+    return re.search(words, gap, re.IGNORECASE) is not None
+
+
+def is_square(gap: str) -> bool:
+    """Whether the words behind a name call it a square matrix."""
+    words = rf"{CALLS_AFTER}{SQUARE}(?: \w+)? matri(?:x|ces)\b"
+    chinese = r"\s*[是为][^，。,.]{0,8}(?:方阵|(?:可逆|协方差)矩阵)"
+    return re.match(rf"{words}|{chinese}", gap, re.IGNORECASE) is not None
+
+
+def calls_special(gap: str) -> bool:
+    """Whether the words before a name call it a matrix with entries that are not free."""
+    words = rf"(?:\b{SPECIAL}(?: \w+)? matri(?:x|ces)|(?:正交|投影|三角|置换|旋转)矩?阵)\s*$"
+    return re.search(words, gap, re.IGNORECASE) is not None
+
+
+def is_special(gap: str) -> bool:
+    """Whether the words behind a name call it a matrix with entries that are not free."""
+    words = rf"{CALLS_AFTER}{SPECIAL}\b"
+    chinese = r"\s*[是为][^，。,.]{0,8}(?:正交|投影|三角|置换|旋转)矩?阵"
+    return re.match(rf"{words}|{chinese}", gap, re.IGNORECASE) is not None
+
+
+def gives_entries(gap: str) -> bool:
+    """Whether words lead to the entries of what they have just named: `with entries`."""
+    words = r"\b(?:with|whose|has|having)(?: the)?(?: diagonal)? (?:entries|elements|components)"
+    ends = r"(?: given by| are)?\s*[:：]?\s*$"
+    return re.search(words + ends, gap, re.IGNORECASE) is not None
+
+
+def calls_diagonal(gap: str) -> bool:
+    """Whether the words before a name call it a diagonal matrix."""
+    words = r"(?:\bdiagonal(?: \w+)? matri(?:x|ces)|对角矩?阵)\s*$"
+    return re.search(words, gap, re.IGNORECASE) is not None
+
+
+def is_diagonal(gap: str) -> bool:
+    """Whether the words behind a name call it a diagonal matrix."""
+    words = rf"{CALLS_AFTER}diagonal\b|\s*[是为][^，。,.]{{0,8}}对角矩?阵"
+    return re.match(words, gap, re.IGNORECASE) is not None
+
+
+CALLED_BEFORE = {2: calls_matrix, 1: calls_vector, -1: calls_row}
+CALLED_AFTER = {2: is_matrix, 1: is_vector, -1: is_row}
+
+
 def speaks_of_other(text: str) -> bool:
     """Whether the words between two displays lead to something new."""
     words = text.strip()

@@ -209,6 +209,11 @@ class Scope:
     def canonical(self, ref: Ref) -> str:
         """A name, or the bold or capital one whose entry `x_i` or `a_{ij}` is."""
         layered = ref.layer is not None
+        bold = _bold(ref.name) if self.lax and ref.subs else None
+        if bold is not None and (ref.name, layered) not in self.entries:
+            whole = self.entries.get((bold, layered))
+            if whole is not None and any(not found.subs for found in whole.defined):
+                return bold
         if not ref.subs or (ref.name, layered) in self.entries or len(ref.name) > 1:
             bold = f"\\mathbf{{{ref.name}}}"
             greek = (
@@ -259,6 +264,15 @@ class Scope:
             known = name in self.functions or name in self.called
             return name == "\\Phi" or known or (self.lax and name in NAMED)
         return entry.function is not None
+
+
+def _bold(name: str) -> str | None:
+    """The bold form of a plain letter, with its accent if it has one."""
+    accent, _, letter = name.rpartition("{")
+    letter = letter.removesuffix("}")
+    if len(letter) != 1 or accent not in ("", "\\hat", "\\bar", "\\tilde"):
+        return None
+    return f"{accent}{{\\mathbf{{{letter}}}}}" if accent else f"\\mathbf{{{letter}}}"
 
 
 def from_zero(dim: Node) -> bool:

@@ -11,9 +11,10 @@ from mathlint.claims import ACCEPTED, Judged, between
 from mathlint.compare import (
     Outcome,
 )
+from mathlint.declarations import as_vectors
 from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Reached
-from mathlint.scope import Function, shown
+from mathlint.scope import Declared, Function, shown
 from mathlint.settings import Settings
 from mathlint.syntax import (
     COMPARISONS,
@@ -239,7 +240,7 @@ class Page(Worked):
             ):
                 for name in names:
                     self.declare(name, condition.target)
-            elif defines and isinstance(condition, Condition) and self._bounds_beside(condition):
+            elif self._is_restated(condition) or (defines and self._bounds_beside(condition)):
                 continue
             elif fresh and isinstance(condition, Range) and self._ranges_over(chain, condition):
                 self.declare_range(condition.names, condition.items)
@@ -248,6 +249,17 @@ class Page(Worked):
             else:
                 kept.append(condition)
         return replace(chain, conditions=tuple(kept))
+
+    def _is_restated(self, membership: Node) -> bool:
+        """Whether a set beside an equation is the one that its names are declared with."""
+        if not isinstance(membership, Membership):
+            return False
+        target = as_vectors(membership.target)
+        entries = [(name, self.scope.entry(name)) for name in membership.names]
+        return not self.strict and all(
+            entry is not None and Declared(name.layer, name.subs, target) in entry.declared
+            for name, entry in entries
+        )
 
     def _ranges_over(self, chain: Chain, condition: Range) -> bool:
         """Whether `a^{(l)} = ..., l = 1, ..., n` introduces a name for every value of a range."""
@@ -258,8 +270,10 @@ class Page(Worked):
         )
         return marked or self._introduces(left)
 
-    def _bounds_beside(self, condition: Condition) -> bool:
+    def _bounds_beside(self, condition: Node) -> bool:
         """`f(y) = ..., 0 < y < 1`: bounds of a name that nothing has introduced yet."""
+        if not isinstance(condition, Condition):
+            return False
         start, end = condition.start, condition.end
         chain = Chain(condition.members, condition.relations, start=start, end=end)
         names = [m for m in map(bare, condition.members) if isinstance(m, Ref)]

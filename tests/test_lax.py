@@ -400,6 +400,56 @@ PAIRS = {
     ),
     "mathematics in backticks": (
         "$`f(x) = x^2`$. $$\\frac{df}{dx} = @$$", "2x", "x",
+    "matrices of any shape that fits": (r"$$(ABC)^\top = @$$", r"C^T B^T A^T", r"A^T B^T C^T"),
+    "the slope of a trace": (
+        r"$$\frac{\partial}{\partial X} \operatorname{tr}(A X B) = @$$",
+        r"A^\top B^\top", r"B^\top A^\top",
+    ),
+    "least squares without a shape": (
+        r"$L = (y - Xw)^T (y - Xw)$. $$\frac{\partial L}{\partial w} = @$$",
+        "-2X^T(y - Xw)", "-2(y - Xw)X^T",
+    ),
+    "matrices and vectors by a word": (
+        r"A weight matrix $W$, vectors $x$ and $b$, $y = Wx + b$. A loss $L$ is a function of $y$."
+        r" $$\frac{\partial L}{\partial W} = @$$",
+        r"\frac{\partial L}{\partial y} x^T", r"x \frac{\partial L}{\partial y}^T",
+    ),
+    "matrices by a word in Chinese": (
+        r"设 $A$ 为对称矩阵，$x$ 为向量。$$\frac{\partial}{\partial x} (x^T A x) = @$$",
+        "2Ax", "Ax",
+    ),
+    "an inverse makes square": (
+        r"For an invertible matrix $A$: $$\frac{\partial \ln |\det(A)|}{\partial A} = @$$",
+        "A^{-T}", "A^{-1}",
+    ),
+    "vectors as long as their sums": (
+        r"$$x^T y = @$$", r"\sum_{i=1}^n x_i y_i", r"\sum_{i=1}^n x_i"
+    ),
+    "a matrix as large as its sums": (
+        r"For a matrix $A$: $$\operatorname{tr}(A^T A) = \sum_{i=1}^m \sum_{j=1}^n @$$",
+        "A_{ij}^2", "A_{ij}",
+    ),
+    "vectors of a family": (
+        r"$L = \sum_{i=1}^n (w^T x_i - y_i)^2$. $$\frac{\partial L}{\partial w} = 2 @$$",
+        r"\sum_{i=1}^n (w^T x_i - y_i) x_i", r"\sum_{i=1}^n (w^T x_i - y_i) w",
+    ),
+    "a diagonal matrix by its entries": (
+        r"$X \in \mathbb{R}^{n \times d}$ with rows $x_i^T$, $s \in \mathbb{R}^n$."
+        r" $$X^T S X = \sum_{i=1}^n @ x_i x_i^T$$ where $S$ is a diagonal matrix with entries"
+        "\n\n$$S_{ii} = s_i^2$$", "s_i^2", "s_i",
+    ),
+    "a diagonal matrix by a list": (
+        r"$S = \operatorname{diag}(s_1(1 - s_1), \dots, s_n(1 - s_n))$."
+        r" $$\operatorname{tr}(S) = @$$", r"\sum_{i=1}^n s_i(1 - s_i)", r"\sum_{i=1}^n s_i",
+    ),
+    "entries of a bold name with a hat": (
+        r"$\mathbf{y}, \mathbf{z} \in \mathbb{R}^n$, $\hat{\mathbf{y}} = 2\mathbf{z}$."
+        r" $$\hat{y}_i - y_i = @ - y_i$$", "2z_i", "z_i",
+    ),
+    "a set that two equations share": (
+        r"$x_i \in \mathbb{R}^d$, $i = 1, \dots, m$."
+        r" $$s(z_i) = e^{z_i}, \qquad z_i = w^T x_i, \qquad w \in \mathbb{R}^d$$"
+        r" $$\frac{\partial s(z_i)}{\partial w} = @$$", "s(z_i) x_i", "s(z_i) w",
     ),
     "initial values": (
         "$h_0 = 1$, $h_t = 2 h_{t-1}$. $$h_3 = @$$", "8", "6",
@@ -691,6 +741,14 @@ WRONG = {
     "a constraint that is claimed": r"$x \in \mathbb{R}$. Under the constraint $x^2 \ge 1$"
     r" for all x.",
     "what is drawn": r"$x \sim \mathcal{N}(0, 1)$. $$x + 1 = x$$",
+    "an inverse in the order of a product": r"Let $A$ and $B$ be square matrices."
+    r" $$(AB)^{-1} = A^{-1} B^{-1}$$",
+    "a form with a matrix between": r"$f(x) = x^T A x$. $$\nabla f(x) = 2 A x$$",
+    "a row called so": r"Let $x$ be a row vector and $W$ a matrix."
+    r" $$y = W x$$ $$y^T y = x^T W^T W x$$",
+    "no word for diagonal": r"$X \in \mathbb{R}^{n \times n}$, $s \in \mathbb{R}^n$,"
+    r" $S_{ii} = s_i$. $$X S = X \operatorname{diag}(s)$$",
+    "a matrix that is not free": r"Let $Q$ be an orthogonal matrix. $$Q^T Q = 2 Q^T Q$$",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

@@ -59,6 +59,7 @@ ORDER = (
     "claims",
     "updates",
     "stationary",
+    "shapes",
     "definitions",
     "guesses",
     "worked",

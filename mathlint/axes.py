@@ -46,6 +46,7 @@ class Axes:
     ends: dict[Place, list[Ends]] = field(default_factory=dict)
     numbers: dict[Place, int] = field(default_factory=dict)
     moments: set[str] = field(default_factory=set)
+    stepping: set[str] = field(default_factory=set)
     patterns: set[str] = field(default_factory=set)
     labels: dict[Place, set[tuple[str, bool]]] = field(default_factory=dict)
 
@@ -95,6 +96,7 @@ def note_axes(sentences: Iterable[Sentence], axes: Axes) -> None:
         if isinstance(head, Ref):
             axes.patterns |= {sub.name for sub in head.subs if isinstance(sub, Ref)}
         _note(sentence, {}, axes)
+    axes.stepping |= {name for sentence in sentences for name in _steps(sentence)}
     ranges = [part for sentence in sentences for part in walk(sentence) if isinstance(part, Range)]
     axes.moments -= {name.name for part in ranges for name in part.names}
 
@@ -116,6 +118,15 @@ def _note(node: Node, bound: Mapping[str, Ends], axes: Axes) -> None:
             _meet((node.name, layered, number), sub, bound, axes)
     for child in children(node):
         _note(child, bound, axes)
+
+
+def _steps(sentence: Sentence) -> Iterator[str]:
+    """The letters of `h_{t-1}`: the page speaks of the member before."""
+    for part in walk(sentence):
+        for mark in (*part.subs, part.layer) if isinstance(part, Ref) else ():
+            match mark:
+                case Sum(terms=((1, Ref() as letter), (-1, Num(value=step)))) if step == 1:
+                    yield letter.name
 
 
 def _sizes(sentence: Sentence) -> Iterator[str]:

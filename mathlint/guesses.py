@@ -14,7 +14,7 @@ from mathlint.errors import Undecided, Unread
 from mathlint.naming import as_call, introduced_by, names_in, without_argument
 from mathlint.scope import Declared, Defined, Entry, Function, Key, key_of
 from mathlint.settings import Settings
-from mathlint.shapes import Called, lengths_in, sets_in, told_by_use
+from mathlint.shapes import Arrays, lengths_in, sets_in, told_by_use
 from mathlint.syntax import (
     COMPARISONS,
     ORDERS,
@@ -52,7 +52,7 @@ class Guesses(Definitions):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.uses: list[Sentence] = []
-        self.called = Called()
+        self.arrays = Arrays()
         self.by_use: tuple[int, list[tuple[Ref, NumberSet]]] = (-1, [])
 
     def reads_as_condition(self, sentence: Sentence) -> bool:
@@ -339,7 +339,7 @@ class Guesses(Definitions):
 
     def shape_called(self, name: Ref) -> None:
         """Declare a name that words call a matrix or vector, where its shape matters at once."""
-        if name.name in self.called.ranks and not self.strict:
+        if name.name in self.arrays.ranks and not self.strict:
             self._shape([name])
 
     def _shape(self, refs: Sequence[Ref]) -> None:
@@ -349,7 +349,7 @@ class Guesses(Definitions):
         if self.by_use[0] != self.scope.changes:
             self.by_use = (self.scope.changes, self._told_by_use())
         for name, target in self.by_use[1]:
-            if name.name in self.called.special and self._is_shapeless(name):
+            if name.name in self.arrays.special and self._is_shapeless(name):
                 self.scope.shapeless.add(key_of(name))
             elif key_of(name) in names and self._is_shapeless(name):
                 self._declare_by_use(name, target)
@@ -365,7 +365,7 @@ class Guesses(Definitions):
         numbers = lengths_in(self.uses) | self.scope.functions
         numbers |= {name for (name, _), entry in self.scope.entries.items() if entry.is_whole}
         axes = self.scope.axes
-        found = told_by_use(self.uses, {**sets_in(self.uses), **known}, numbers, self.called, axes)
+        found = told_by_use(self.uses, {**sets_in(self.uses), **known}, numbers, self.arrays, axes)
         heads = {key for sentence in self.uses for key in _defined_by(sentence)}
         return [(name, target) for name, target in found if key_of(name) not in heads]
 
@@ -374,7 +374,7 @@ class Guesses(Definitions):
         if self.strict or not isinstance(sentence, Chain) or sentence.relations[:1] != ("=",):
             return sentence
         left = bare(sentence.members[0])
-        if not isinstance(left, Ref) or left.name not in self.called.diagonal:
+        if not isinstance(left, Ref) or left.name not in self.arrays.diagonal:
             return sentence
         entry = self.scope.entry(left)
         known = entry is not None and (entry.defined or entry.function)

@@ -208,7 +208,7 @@ class Hearing:
     def _note_arrays(self, peeked: Sequence[Sequence[Sentence]]) -> None:
         """Which names words call matrices or vectors, one after the other: `matrices A and B`."""
         self.page.uses = [sentence for sentences in peeked for sentence in sentences]
-        called = self.page.called
+        arrays = self.page.arrays
         listed: list[Ref] = []
         before = 0
         for number, sentences in enumerate(peeked):
@@ -216,30 +216,30 @@ class Hearing:
             line = _line_mentioned(sentences)
             said = [self._hears(question, number) for question in prose.SAYS_LINES.values()]
             if line is not None and any(said):
-                called.special.add(line.name)
+                arrays.special.add(line.name)
             if name is None or name.subs or name.layer is not None:
                 listed, before = [], 0
                 continue
             goes_on = bool(listed) and self._hears(prose.is_bare, number)
             listed = [*listed, name] if goes_on else [name]
-            before = before if goes_on else self._called(prose.CALLED_BEFORE, number)
-            rank = before or self._called(prose.CALLED_AFTER, number + 1)
+            before = before if goes_on else self._rank_told(prose.CALLED_BEFORE, number)
+            rank = before or self._rank_told(prose.CALLED_AFTER, number + 1)
             square = self._says(prose.calls_symmetric, prose.tells_symmetric, number)
             square |= self._says(prose.calls_square, prose.is_square, number)
             diagonal = self._says(prose.calls_diagonal, prose.is_diagonal, number)
             special = diagonal or self._says(prose.calls_special, prose.is_special, number)
             names = {one.name for one in listed}
             if rank or square:
-                called.ranks.update(dict.fromkeys(names, 2 if square else rank))
-            called.square |= names if square else set()
-            called.special |= names if special else set()
-            called.diagonal |= names if diagonal else set()
+                arrays.ranks.update(dict.fromkeys(names, 2 if square else rank))
+            arrays.square |= names if square else set()
+            arrays.special |= names if special else set()
+            arrays.diagonal |= names if diagonal else set()
 
     def _says(self, before: Question, after: Question, number: int) -> bool:
         """Whether the words before a formula say something of it, or those behind it."""
         return self._hears(before, number) or self._hears(after, number + 1)
 
-    def _called(self, words: Table[int, Question], number: int) -> int:
+    def _rank_told(self, words: Table[int, Question], number: int) -> int:
         """The rank of what words call an array; 0 if they do not."""
         return next((rank for rank, question in words.items() if self._hears(question, number)), 0)
 
@@ -270,7 +270,8 @@ class Hearing:
             if following - number > LOOK_AHEAD:
                 break
             ends = following < self.count and not self._hears(prose.goes_on, following)
-            if ends and not self._hears(prose.gives_entries, following):
+            lists = (prose.gives_entries, prose.lists_more)
+            if ends and not any(self._hears(question, following) for question in lists):
                 break
         if found:  # otherwise it did not matter whether the words explain
             self._hears(prose.may_explain, number + 1)

@@ -315,8 +315,12 @@ class Indices:
         subs: tuple[Node, ...],
         at_layer: int | None,
         at_subs: tuple[int, ...],
+        before: bool = False,
     ) -> dict[str, int] | None:
-        """The indices under which a pattern has these values; None if never, or out of range."""
+        """The indices under which a pattern has these values; None if never, or out of range.
+
+        With `before`, the member just before the first is one too where the page speaks of it.
+        """
         if len(subs) != len(at_subs) or (layer is None) != (at_layer is None):
             return None
         pairs = list(zip(subs, at_subs, strict=True))
@@ -330,18 +334,29 @@ class Indices:
                 fixed.append((pattern, value))
             elif bindings.setdefault(name, value - shift) != value - shift:
                 return None
-        before, self.bound = self.bound, bindings
+        outside, self.bound = self.bound, bindings
         try:
             if any(self.integer(pattern) != value for pattern, value in fixed):
                 return None
             running = shifted(layer)[0] if layer is not None else None
             if all(
-                self._in_range(name, value, name == running) for name, value in bindings.items()
+                self._in_range(name, value, name == running)
+                or (before and self._is_before(name, value))
+                for name, value in bindings.items()
             ):
                 return bindings
             return None
         finally:
-            self.bound = before
+            self.bound = outside
+
+    def _is_before(self, name: str, value: int) -> bool:
+        """Whether a value is that of `t - 1` at the begin, on a page that takes this as given."""
+        entry = self.scope.entries.get((name, False))
+        items = entry.range if entry is not None else None
+        if self.strict or name not in self.scope.axes.stepping or items is None:
+            return False
+        values = self.range_values(items)
+        return bool(values) and value == values[0] - 1 >= 0
 
     def _has_one_value(self, name: str) -> bool:
         """Sizes such as L have one value in an instance; indices run."""

@@ -610,7 +610,7 @@ class Meaning(Indices):
         """Declared lengths come first, then what the definition gives, then declared indices."""
         declared = [d for d in reversed(entry.declared) if d.dims]
         for lengths in declared:
-            bindings = self.match(lengths.layer, (), layer, ())
+            bindings = self.match(lengths.layer, (), layer, (), before=True)
             if bindings is not None:
                 with self._within(bindings):
                     family = tuple(self._sub_values(sub, ref) for sub in lengths.subs)
@@ -874,10 +874,14 @@ class Meaning(Indices):
         if not self.strict and not any(declared.dims for declared in entry.declared):
             self._check_spans(ref)
         for declared in reversed(entry.declared):
-            if declared.subs and self.match(declared.layer, declared.subs, layer, subs) is not None:
+            whole = declared.subs and self.match(
+                declared.layer, declared.subs, layer, subs, before=True
+            )
+            if declared.subs and whole is not None:
                 return self._declared_domain(declared)
             family = len(declared.subs)
-            bindings = self.match(declared.layer, declared.subs, layer, subs[:family])
+            given = subs[:family]
+            bindings = self.match(declared.layer, declared.subs, layer, given, before=True)
             if len(subs) == family + len(declared.dims) and bindings is not None:
                 self._check_indices(ref, declared, subs[family:], bindings)
                 return self._declared_domain(declared)

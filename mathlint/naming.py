@@ -19,6 +19,7 @@ from mathlint.parser import UNSAID
 from mathlint.reading import layer_index, squared
 from mathlint.scope import Key, Scope, key_of
 from mathlint.syntax import (
+    COMPARISONS,
     ORDERS,
     BigOperator,
     Call,
@@ -28,6 +29,7 @@ from mathlint.syntax import (
     Derivative,
     Group,
     Mapping,
+    Matrix,
     Membership,
     Node,
     Num,
@@ -41,10 +43,11 @@ from mathlint.syntax import (
     Sum,
     Transpose,
     bare,
+    children,
     rebuilt,
     walk,
 )
-from mathlint.tokens import BUILT_IN, OFTEN_CALLED
+from mathlint.tokens import BUILT_IN, INDEX_LETTERS, OFTEN_CALLED
 
 EQUATIONS = ("=", ":=")
 POSITIVE = frozenset({"\\sigma", "\\tau"})
@@ -90,9 +93,79 @@ def survey(formulas: Sequence[Sequence[Sentence]], scope: Scope) -> None:
         scope.fixed |= _fixed([s for sentences in formulas for s in sentences], scope)
         note_axes([sentence for sentences in formulas for sentence in sentences], scope.axes)
         scope.ambiguous |= _bracketed_twice([s for sentences in formulas for s in sentences])
+        sentences = [sentence for sentences in formulas for sentence in sentences]
+        scope.label_letters |= _label_letters(sentences, scope)
+        scope.labels |= _size_labels(sentences)
     note_differentials([sentence for sentences in formulas for sentence in sentences], scope)
     scope.superscripted |= {name for name, found in numbers.items() if len(found) > 1}
     scope.numbered |= _numbered([sentence for sentences in formulas for sentence in sentences])
+
+
+def _label_letters(sentences: Sequence[Sentence], scope: Scope) -> set[str]:
+    """The t of a page where `p_t` is made of `p`, and no letter t is counted with anywhere."""
+    found: set[str] = set()
+    for sentence in sentences:
+        for head in _heads(sentence) if isinstance(sentence, Chain) else ():
+            label = head.subs[0] if isinstance(head, Ref) and len(head.subs) == 1 else None
+            if isinstance(head, Ref) and isinstance(label, Ref) and not label.subs:
+                inside = [p for member in sentence.members[1:] for p in walk(member)]  # type: ignore[union-attr]
+                if any(isinstance(p, Ref) and p == replace(head, subs=()) for p in inside):
+                    found.add(label.name)
+    counted = scope.running | scope.compared | INDEX_LETTERS
+    for part in (part for sentence in sentences for part in walk(sentence)):
+        if isinstance(part, Ref):
+            marks = [*part.subs, *(() if part.layer is None else (part.layer,))]
+            below = {p.name for m in marks for p in walk(m) if isinstance(p, Ref)}
+            plain = {m.name for m in part.subs if isinstance(m, Ref) and not m.subs}
+            counted = counted | (below - plain if len(marks) == 1 else below)
+    alone = {p.name for p in _quantities(sentences)}
+    return found - counted - alone
+
+
+def _size_labels(sentences: Sequence[Sentence]) -> set[tuple[str, str]]:
+    """The sizes such as `n_x` and `d_k` below which no index stands, but the name of what they are.
+
+    A letter that counts anything on the page is an index there too.
+    """
+    found: set[tuple[str, str]] = set()
+    sizes: set[str] = set()
+    counted: set[str] = set()
+    for part in (part for sentence in sentences for part in walk(sentence)):
+        dims = part.dims if isinstance(part, NumberSet) else ()
+        for size in dims:
+            label = size.subs[0] if isinstance(size, Ref) and len(size.subs) == 1 else None
+            if isinstance(size, Ref) and isinstance(label, Ref) and not label.subs:
+                found.add((size.name, label.name))
+                sizes.add(size.name)
+        if isinstance(part, BigOperator):
+            counted |= set(part.indices)
+        if isinstance(part, Range):
+            counted |= {name.name for name in part.names}
+        if isinstance(part, Chain | Condition) and part.relations:
+            plain = [m for m in map(bare, part.members) if isinstance(m, Ref) and not m.subs]
+            counted |= {m.name for m in plain} if set(part.relations) & set(COMPARISONS) else set()
+    for part in (part for sentence in sentences for part in walk(sentence)):
+        if isinstance(part, Ref):
+            marks = [*part.subs, *(() if part.layer is None else (part.layer,))]
+            if part.name not in sizes:
+                counted |= {p.name for m in marks for p in walk(m) if isinstance(p, Ref)}
+            else:
+                shifted = [m for m in marks if not isinstance(m, Ref)]
+                counted |= {p.name for m in shifted for p in walk(m) if isinstance(p, Ref)}
+    return {(size, label) for size, label in found if label not in counted}
+
+
+def _quantities(sentences: Sequence[Sentence]) -> list[Ref]:
+    """The names that stand in sentences as quantities, and not as marks on other names."""
+    found: list[Ref] = []
+    stack: list[Node] = list(sentences)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Ref):
+            found.append(node)
+        else:
+            stack += children(node)
+    return found
 
 
 def _note_body(sentence: Sentence, scope: Scope) -> None:
@@ -344,6 +417,7 @@ def _numbered(sentences: Sequence[Sentence]) -> set[str]:
         for head in filter(lambda h: isinstance(h, Ref) and h.layer is None, _heads(sentence)):
             assert isinstance(head, Ref)
             arrays = isinstance(sentence, Membership) and bool(sentence.target.dims)
+            arrays |= isinstance(sentence, Chain) and _is_array(bare(sentence.members[1]))
             inside = [p for p in walk(sentence) if isinstance(p, Ref) and p.name in found]
             whole = isinstance(sentence, Membership) and sentence.target.name.startswith("N")
             if not head.subs and not whole:
@@ -353,6 +427,12 @@ def _numbered(sentences: Sequence[Sentence]) -> set[str]:
         indexed = [p for p in walk(sentence) if isinstance(p, Ref) and p.subs]
         others |= {p.name for p in indexed if not isinstance(p.subs[0], Num)}
     return found - others
+
+
+def _is_array(node: Node) -> bool:
+    """Whether entries are written out: `[0.1, 0.2]`, a matrix in brackets."""
+    node = bare(node.base) if isinstance(node, Transpose) else node
+    return isinstance(node, Matrix) or (isinstance(node, Group) and len(node.items) > 1)
 
 
 def _compares_letters(sentence: Sentence) -> bool:
@@ -461,7 +541,9 @@ def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> No
     name = head.base if isinstance(head, Power) else head
     if isinstance(name, Ref) and name.layer is None and name.subs:
         label = name.subs[0]
-        if isinstance(label, Ref) and _is_label(label, name, sentence, scope, strict):
+        if not strict and len(name.subs) == 2 and all(_is_quantity(s, scope) for s in name.subs):
+            scope.labels.add((name.name, _joined(name.subs)))
+        elif isinstance(label, Ref) and _is_label(label, name, sentence, scope, strict):
             scope.labels.add((name.name, label.name))
     if isinstance(head, Power) and isinstance(name, Ref):
         index = layer_index(head.exponent)
@@ -519,6 +601,18 @@ def _is_label(label: Ref, head: Ref, sentence: Sentence, scope: Scope, strict: b
         return label.name.isupper() and label.name not in scope.running and alone
     elsewhere = [part for part in walk(sentence) if isinstance(part, Ref) and part != head]
     return not any(label in part.subs or part == label for part in elsewhere if part is not label)
+
+
+def _is_quantity(label: Node, scope: Scope) -> bool:
+    """Whether a letter below a name is a quantity of the page, which counts nothing."""
+    if not isinstance(label, Ref) or label.subs or label.layer is not None:
+        return False
+    entry = scope.entry(label)
+    return entry is not None and bool(entry.declared or entry.defined) and not entry.is_whole
+
+
+def _joined(subs: Sequence[Node]) -> str:
+    return "".join(getattr(sub, "name", "") for sub in subs)
 
 
 def _is_new(name: Ref, scope: Scope) -> bool:
@@ -613,8 +707,11 @@ def _labelled(node: Ref, scope: Scope, strict: bool) -> Ref:
         return replace(node, name=f"{node.name}_{{{label.value}}}", subs=node.subs[1:])
     if not isinstance(label, Ref) or label.subs or node.layer is not None:
         return node
+    if len(node.subs) == 2 and (node.name, _joined(node.subs)) in scope.labels:
+        return replace(node, name=f"{node.name}_{{{_joined(node.subs)}}}", subs=())
     entry = scope.entry(label)
     heads = label.name in scope.heads - scope.running and not (entry and entry.is_whole)
+    heads |= label.name in scope.label_letters and len(node.subs) == 1
     if (node.name, label.name) in scope.labels or (heads and not strict):
         return replace(node, name=f"{node.name}_{{{label.name}}}", subs=node.subs[1:])
     return node

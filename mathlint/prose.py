@@ -393,6 +393,11 @@ def is_bare(gap: str) -> bool:
     return re.fullmatch(r"\s*[,，、;；]?\s*(?:and|且|和)?\s*", gap) is not None
 
 
+def lists_more(gap: str) -> bool:
+    """Whether nothing but a semicolon stands between two formulas."""
+    return re.fullmatch(r"[ ]*[;；]\s*", gap) is not None
+
+
 def quantifies(gap: str) -> bool:
     """Whether words speak of all values: what follows is no assumption."""
     return QUANTIFIES.search(gap) is not None

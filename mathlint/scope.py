@@ -156,6 +156,7 @@ class Scope:
     spans: dict[tuple[str, bool, int], tuple[Node, Node] | None] = field(default_factory=dict)
     axes: Axes = field(default_factory=Axes)
     labels: set[tuple[str, str]] = field(default_factory=set)
+    label_letters: set[str] = field(default_factory=set)
     unread: set[Key] = field(default_factory=set)
     numbered: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)

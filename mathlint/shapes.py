@@ -58,7 +58,7 @@ class Unfit(Exception):
 
 
 @dataclass
-class Called:
+class Arrays:
     """What words call names: matrices (2), vectors (1) or rows, and which matrices are square.
 
     The entries of `special` ones, among them `diagonal` matrices, are not free.
@@ -385,7 +385,7 @@ def told_by_use(
     sentences: Iterable[Sentence],
     declared: Mapping[Key, NumberSet],
     numbers: set[str],
-    called: Called,
+    arrays: Arrays,
     axes: Axes,
 ) -> list[tuple[Ref, NumberSet]]:
     """The names whose shapes a page's formulas demand, with sets of matrices or columns.
@@ -394,20 +394,20 @@ def told_by_use(
     functions; `axes` tell how far the sums over entries run.
     """
     sentences = list(sentences)
-    shapes = Shapes(numbers=numbers, ranks=called.ranks)
+    shapes = Shapes(numbers=numbers, ranks=arrays.ranks)
     for key, target in declared.items():
         shapes.fixed[key] = _declared(shapes, target)
     for name in (p for s in sentences for p in walk(s) if isinstance(p, Ref) and not p.subs):
-        if name.name in called.ranks and shapes.known(name) is None:
+        if name.name in arrays.ranks and shapes.known(name) is None:
             shape = shapes.array(name)
-            if shape is not None and name.name in called.square:
+            if shape is not None and name.name in arrays.square:
                 shapes.join(*shape)
     for turn in range(ROUNDS):
         shapes.last = turn >= ROUNDS // 2
         for sentence in sentences:
             shapes.note(sentence)
     for key, name in shapes.patterns.items():
-        _measure(shapes, key, called.ranks.get(name.name, 1), axes)
+        _measure(shapes, key, arrays.ranks.get(name.name, 1), axes)
     return [
         (name, _as_set(shapes, name, shapes.found[key]))
         for key, name in shapes.patterns.items()

@@ -451,6 +451,34 @@ PAIRS = {
         r" $$s(z_i) = e^{z_i}, \qquad z_i = w^T x_i, \qquad w \in \mathbb{R}^d$$"
         r" $$\frac{\partial s(z_i)}{\partial w} = @$$", "s(z_i) x_i", "s(z_i) w",
     ),
+    "a letter that is a label": (
+        r"$p \in (0, 1)$, $y \in \{0, 1\}$."
+        r" $$p_t = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{otherwise} \end{cases}$$"
+        r" $$L(p_t) = -\alpha_t (1 - p_t)^2 \ln p_t$$ $$\frac{\partial L}{\partial p_t} = @$$",
+        r"2\alpha_t (1 - p_t) \ln p_t - \alpha_t \frac{(1 - p_t)^2}{p_t}",
+        r"2\alpha_t (1 - p_t) \ln p_t - \frac{(1 - p_t)^2}{p_t}",
+    ),
+    "two quantities as a label": (
+        r"$a, p, n \in \mathbb{R}^d$, $d_{ap} = \|a - p\|^2$, $d_{an} = \|a - n\|^2$."
+        r" $$\nabla_a (d_{ap} - d_{an}) = 2@$$", "(n - p)", "(p - n)",
+    ),
+    "sizes told apart by a letter": (
+        r"$x^{(i)} \in \mathbb{R}^{n_x}$, $W \in \mathbb{R}^{n_h \times n_x}$."
+        r" $$z^{(i)} = W x^{(i)}$$ $$\|z^{(i)}\|^2 = x^{(i)T} @ x^{(i)}$$", "W^T W", "W W^T",
+    ),
+    "numbered matrices by their entries": (
+        r"$W_1 = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $x_1 = [1, 1]^T$, $b_1 = 2$."
+        r" $$z_1 = W_1 x_1 = @$$", "[3, 7]^T", "[4, 6]^T",
+    ),
+    "a state before the first": (
+        r"$t = 1, \dots, T$, $h_t \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$."
+        r" $$h_t = W h_{t-1}$$ $$\frac{\partial h_t}{\partial h_{t-1}} = @$$", "W", "W^T",
+    ),
+    "a list behind a display": (
+        "$X \\in \\mathbb{R}^{m \\times n}$.\n\n$$Z = XW, \\quad A = s(Z)$$\n\n"
+        "with $W \\in \\mathbb{R}^{n \\times k}$; $s(x) = x^2$ for each entry.\n\n"
+        "$$A_{ij} = @$$", "Z_{ij}^2", "Z_{ij}",
+    ),
     "initial values": (
         "$h_0 = 1$, $h_t = 2 h_{t-1}$. $$h_3 = @$$", "8", "6",
     ),
@@ -749,6 +777,10 @@ WRONG = {
     "no word for diagonal": r"$X \in \mathbb{R}^{n \times n}$, $s \in \mathbb{R}^n$,"
     r" $S_{ii} = s_i$. $$X S = X \operatorname{diag}(s)$$",
     "a matrix that is not free": r"Let $Q$ be an orthogonal matrix. $$Q^T Q = 2 Q^T Q$$",
+    "an index that is no label": r"$x \in \mathbb{R}^n$, $p_t = x + t$, $t = 1, \dots, 3$."
+    r" $$p_1 = p_2$$",
+    "two states before the first": r"$t = 1, \dots, T$, $h_t \in \mathbb{R}$, $h_t = w h_{t-1}$."
+    r" $$h_t = w^2 h_{t-2}$$",
     "a set told twice": r"$\mathcal{D} = \{1, 2, 3\}$. $$\mathcal{D} = \{1, 2, 4\}$$",
 }
 

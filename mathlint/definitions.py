@@ -16,6 +16,7 @@ from mathlint.compare import (
 from mathlint.declarations import index_places, literal
 from mathlint.errors import Undecided, Unread
 from mathlint.meaning import Meaning, differentiated_by
+from mathlint.naming import with_number
 from mathlint.scope import Declared, Defined, Entry, Function, Scope, shown
 from mathlint.settings import Settings
 from mathlint.stationary import Stationary
@@ -209,14 +210,15 @@ class Definitions(Stationary):
     def _last_of(self, names: Sequence[Ref]) -> Ref | None:
         """The name whose definition reaches all other names, or the one of the last layer."""
         last = [n for n in names if isinstance(n.layer, Ref) and n.layer.name.isupper()]
-        if any(n.layer is not None for n in names):
+        if any(n.layer is not None and not isinstance(n.layer, Num) for n in names):
             return last[0] if last else None
         for name in names:
-            others = {n.name for n in names} - {name.name}
-            inside = self._reached_from(name.name)
-            aside = set(self.scope.bodies) - inside - {name.name}
+            own = with_number(name)
+            others = {with_number(n) for n in names} - {own}
+            inside = self._reached_from(own)
+            aside = set(self.scope.bodies) - inside - {own}
             apart = not any(self._reached_from(other) & inside for other in aside)
-            if name.name in self.scope.bodies and others <= inside and apart:
+            if own in self.scope.bodies and others <= inside and apart:
                 return name
         return None
 

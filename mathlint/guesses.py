@@ -11,10 +11,18 @@ from mathlint.claims import ACCEPTED, Judged, is_plain, printed_number
 from mathlint.declarations import literal
 from mathlint.definitions import Definitions
 from mathlint.errors import Undecided, Unread
-from mathlint.naming import as_call, introduced_by, names_in, without_argument
+from mathlint.naming import (
+    as_call,
+    introduced_by,
+    labelled,
+    names_in,
+    note_bodies,
+    sentence_with,
+    without_argument,
+)
 from mathlint.scope import Declared, Defined, Entry, Function, Key, key_of
 from mathlint.settings import Settings
-from mathlint.shapes import Arrays, lengths_in, sets_in, told_by_use
+from mathlint.shapes import Arrays, key_in_set, lengths_in, sets_in, told_by_use
 from mathlint.syntax import (
     COMPARISONS,
     ORDERS,
@@ -348,17 +356,18 @@ class Guesses(Definitions):
             return
         if self.by_use[0] != self.scope.changes:
             self.by_use = (self.scope.changes, self._told_by_use())
-        for name, target in self.by_use[1]:
-            if name.name in self.arrays.special and self._is_shapeless(name):
+        found = [(name, target) for name, target in self.by_use[1] if self._is_shapeless(name)]
+        for name, target in found:
+            if name.name in self.arrays.special:
                 self.scope.shapeless.add(key_of(name))
-            elif key_of(name) in names and self._is_shapeless(name):
+            elif key_of(name) in names:
                 self._declare_by_use(name, target)
 
     def _told_by_use(self) -> list[tuple[Ref, NumberSet]]:
         """The shapes that the page's formulas demand of names that head no equation."""
         known = {
-            (name, layered, len(declared.subs)): declared.target
-            for (name, layered), entry in self.scope.entries.items()
+            key_in_set(Ref(name, declared.layer, declared.subs, start=0, end=0)): declared.target
+            for (name, _), entry in self.scope.entries.items()
             for declared in entry.declared
             if declared.target is not None
         }
@@ -368,6 +377,24 @@ class Guesses(Definitions):
         found = told_by_use(self.uses, {**sets_in(self.uses), **known}, numbers, self.arrays, axes)
         heads = {key for sentence in self.uses for key in _defined_by(sentence)}
         return [(name, target) for name, target in found if key_of(name) not in heads]
+
+    def use(self, sentences: Sequence[Sentence]) -> None:
+        """Take the shapes of names from all sentences of the page.
+
+        `W_1` and `W_2` are names of their own where they can only be arrays.
+        """
+        numbers = lengths_in(sentences) | self.scope.functions
+        axes = self.scope.axes
+        found = told_by_use(sentences, sets_in(sentences), numbers, self.arrays, axes)
+        self.scope.numbered |= {
+            name.name for name, _ in found
+            if name.layer is None and name.subs and isinstance(name.subs[0], Num)
+        }  # fmt: skip
+        self.uses = [sentence_with(sentence, self._numbered) for sentence in sentences]
+        note_bodies(self.uses, self.scope)
+
+    def _numbered(self, node: Node) -> Node:
+        return labelled(node, self.scope, self.strict) if isinstance(node, Ref) else node
 
     def by_diagonal(self, sentence: Sentence) -> Sentence:
         """`S_{ii} = s_i` of what words call a diagonal matrix gives all its entries."""

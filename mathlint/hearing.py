@@ -207,7 +207,6 @@ class Hearing:
 
     def _note_arrays(self, peeked: Sequence[Sequence[Sentence]]) -> None:
         """Which names words call matrices or vectors, one after the other: `matrices A and B`."""
-        self.page.uses = [sentence for sentences in peeked for sentence in sentences]
         arrays = self.page.arrays
         listed: list[Ref] = []
         before = 0
@@ -234,6 +233,7 @@ class Hearing:
             arrays.square |= names if square else set()
             arrays.special |= names if special else set()
             arrays.diagonal |= names if diagonal else set()
+        self.page.use([sentence for sentences in peeked for sentence in sentences])
 
     def _says(self, before: Question, after: Question, number: int) -> bool:
         """Whether the words before a formula say something of it, or those behind it."""

@@ -352,10 +352,9 @@ class Indices:
     def _is_before(self, name: str, value: int) -> bool:
         """Whether a value is that of `t - 1` at the begin, on a page that takes this as given."""
         entry = self.scope.entries.get((name, False))
-        items = entry.range if entry is not None else None
-        if self.strict or name not in self.scope.axes.stepping or items is None:
+        if self.strict or name not in self.scope.axes.stepping or entry is None:
             return False
-        values = self.range_values(items)
+        values = self.range_values(entry.range) if entry.range else self.class_values(name)
         return bool(values) and value == values[0] - 1 >= 0
 
     def _has_one_value(self, name: str) -> bool:

@@ -126,6 +126,7 @@ class Meaning(Indices):
     cuts: dict[Target, Term] = field(default_factory=dict)
     locals: dict[str, Value] = field(default_factory=dict)
     depth: int = 0
+    by_entry: bool = False
     slopes: list[tuple[Term, frozenset[int]]] = field(default_factory=list)
     reached: dict[Node, Reached] = field(default_factory=dict)
     expanding: set[object] = field(default_factory=set)
@@ -249,8 +250,9 @@ class Meaning(Indices):
             raise Unread("dots between factors are not read", node.start, node.end, NOT_READ)
         self._refuse_unknown_call(node)
         runs: list[list[Value]] = []
+        entrywise = "odot" in node.marks
         for mark, factor in zip(("odot", *node.marks), node.factors, strict=True):
-            value = self.value(factor)
+            value = self._by_entry(factor) if entrywise else self.value(factor)
             if mark == "odot":
                 runs.append([value])
             elif mark == "*":
@@ -263,6 +265,14 @@ class Meaning(Indices):
             what = "an entrywise product of"
             total = paired(self.terms, total, value, lambda a, b: self.terms.mul((a, b)), what)
         return total
+
+    def _by_entry(self, node: Node) -> Value:
+        """A value in which the power of a vector can only be that of its entries."""
+        before, self.by_entry = self.by_entry, not self.strict
+        try:
+            return self.value(node)
+        finally:
+            self.by_entry = before
 
     def _refuse_unknown_call(self, node: Product) -> None:
         """`f(x)` with an f that nothing introduces could be a product or a call: no guess."""
@@ -308,6 +318,8 @@ class Meaning(Indices):
         value, exponent = self.value(self._length(base)), self.scalar(node.exponent)
         if isinstance(value, Term):
             return self.terms.power(value, exponent)
+        if self.by_entry and len(value.shape) == 1 and exponent.kind == "const":
+            return mapped(value, lambda entry: self.terms.power(entry, exponent))
         if exponent.kind == "const" and exponent.data == -1:
             return inverse(self.terms, value)
         if exponent.kind == "const" and exponent.data == 2 and len(value.shape) == 2:
@@ -813,12 +825,12 @@ class Meaning(Indices):
         self, bindings: dict[str, int], values: dict[str, Value] | None = None
     ) -> Iterator[None]:
         """Inside a definition: its own indices and parameters are known, its user's are not."""
-        before = self.bound, self.locals
-        self.bound, self.locals = bindings, values or {}
+        before = self.bound, self.locals, self.by_entry
+        self.bound, self.locals, self.by_entry = bindings, values or {}, False
         try:
             yield
         finally:
-            self.bound, self.locals = before
+            self.bound, self.locals, self.by_entry = before
 
     def _definition(self, entry: Entry, target: Target) -> tuple[Defined, dict[str, int]] | None:
         """The equation that gives an entry: by its own indices, or of the whole."""
@@ -996,13 +1008,10 @@ class Meaning(Indices):
         if function is not None:
             return self._own_call(node, function)
         name = {"log": "ln"}.get(node.function, node.function)
-        if name == "diag" and len(node.args) > 1:  # diag(x_1, ..., x_n)
-            listed = Group(node.args, "(", start=node.start, end=node.end)
-            return diagonal(self.terms, self._listed(listed))
-
         if name == "diag" and len(node.args) > 1:
             return self._diagonal_of(node)
-        args = [self.value(arg) for arg in node.args]
+        entrywise = name == "diag"
+        args = [self._by_entry(arg) if entrywise else self.value(arg) for arg in node.args]
         kind = self.scope.called.get(name, NAMED.get(name))
         if not self.strict and kind not in (None, "any", "smooth") and len(args) == 1:
             return self._named(node, kind, args[0])

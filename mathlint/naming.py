@@ -168,13 +168,31 @@ def _quantities(sentences: Sequence[Sentence]) -> list[Ref]:
     return found
 
 
+def note_bodies(sentences: Sequence[Sentence], scope: Scope) -> None:
+    """What names are made of and by what they are differentiated, once numbers are told apart."""
+    scope.bodies.clear()
+    scope.variables.clear()
+    for sentence in sentences:
+        _note_body(sentence, scope)
+        for part in walk(sentence):
+            if isinstance(part, Derivative):
+                _note_variables(part, scope)
+
+
+def with_number(name: Ref) -> str:
+    """A name with the number of its layer, if it has one: `z^{[1]}` is made of `W^{[1]}`."""
+    layer = bare(name.layer) if name.layer is not None else None
+    return f"{name.name}^{{{layer.value}}}" if isinstance(layer, Num) else name.name
+
+
 def _note_body(sentence: Sentence, scope: Scope) -> None:
     """What a name is made of, by the equations that it heads."""
     head = bare(sentence.members[0]) if isinstance(sentence, Chain) and sentence.relations else None
     head = head.base if isinstance(head, Power | Component) else head
-    name = head.function if isinstance(head, Call) else getattr(head, "name", None)
+    name = head.function if isinstance(head, Call) else None
+    name = with_number(head) if isinstance(head, Ref) else name
     if name is not None and isinstance(sentence, Chain) and sentence.relations[0] in EQUATIONS:
-        inside = {p.name for p in walk(sentence.members[1]) if isinstance(p, Ref)}
+        inside = {with_number(p) for p in walk(sentence.members[1]) if isinstance(p, Ref)}
         inside |= {p.function for p in walk(sentence.members[1]) if isinstance(p, Call)}
         scope.bodies.setdefault(name, set()).update(inside)
 
@@ -468,7 +486,7 @@ def named(sentences: Sequence[Sentence], scope: Scope, strict: bool) -> tuple[Se
     change = _change(scope, strict)
     found: list[Sentence] = []
     for sentence in sentences:
-        found.append(_rebuilt(sentence, change))
+        found.append(sentence_with(sentence, change))
         _refuse_roots(found[-1], scope)
     return tuple(found)
 
@@ -510,7 +528,8 @@ def names_in(sentences: Sequence[Sentence]) -> set[Key]:
     return found
 
 
-def _rebuilt(sentence: Sentence, change: Callable[[Node], Node]) -> Sentence:
+def sentence_with(sentence: Sentence, change: Callable[[Node], Node]) -> Sentence:
+    """A sentence with every node changed."""
     found = rebuilt(sentence, change)
     assert isinstance(found, Sentence)
     return found
@@ -548,7 +567,7 @@ def _introduce(head: Node, sentence: Sentence, scope: Scope, strict: bool) -> No
     if isinstance(head, Power) and isinstance(name, Ref):
         index = layer_index(head.exponent)
         if _is_square(head, scope):
-            _introduce_square(_labelled(name, scope, strict), sentence, scope)
+            _introduce_square(labelled(name, scope, strict), sentence, scope)
         elif index is not None and _is_new(name, scope) and not _stands_alone(name, sentence):
             scope.superscripted.add(name.name)
             letters = {part.name for part in walk(index) if isinstance(part, Ref)}
@@ -649,7 +668,7 @@ def _change(scope: Scope, strict: bool) -> Callable[[Node], Node]:
                 return _by_square(node)
             case Ref():
                 plain = replace(node, layer=_plain(node.layer))
-                found = _root(_labelled(plain, scope, strict), scope)
+                found = _root(labelled(plain, scope, strict), scope)
                 return found if strict else _turned(found, scope)
         return node
 
@@ -692,7 +711,7 @@ def _plain(layer: Node | None) -> Node | None:
     return bare(layer) if layer is not None else None
 
 
-def _labelled(node: Ref, scope: Scope, strict: bool) -> Ref:
+def labelled(node: Ref, scope: Scope, strict: bool) -> Ref:
     """A name with the label below it, if what stands there is one.
 
     Where names need no introduction, a letter that heads a definition of the page is no index.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from mathlint.axes import Axes
@@ -48,7 +48,8 @@ ONE = 0  # the axis of length 1 that a column and a row have
 NO_NAMES = frozenset({"d", "e", "\\pi"})
 ROUNDS = 4
 ROW = -1  # the rank of what words call a row
-Key = tuple[str, bool, int]  # a name, whether it has layers, and how many indices it stands with
+# a name, whether it has layers, how many indices it stands with, and the numbers among its marks
+Key = tuple[str, bool, int, tuple[Fraction, ...]]
 Shape = tuple[int, int]
 SCALAR = (ONE, ONE)
 
@@ -81,6 +82,8 @@ class Shapes:
     lengths: dict[int, Node] = field(default_factory=dict)
     numbers: set[str] = field(default_factory=set)
     ranks: dict[str, int] = field(default_factory=dict)
+    lettered: set[tuple[str, bool, int]] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
     last: bool = False
 
     # -- axes -----------------------------------------------------------------------------------
@@ -128,12 +131,19 @@ class Shapes:
 
     # -- names ----------------------------------------------------------------------------------
 
+    def key(self, name: Ref) -> Key:
+        """What has one shape: a name, all members of a family, or a name with its number."""
+        marks = _marks(name)
+        kind = (name.name, name.layer is not None, len(name.subs))
+        numbers = tuple(mark.value for mark in marks if isinstance(mark, Num))
+        return (*kind, numbers if len(numbers) == len(marks) and kind not in self.lettered else ())
+
     def known(self, name: Ref) -> Shape | None:
         """The shape of a name with its indices, if it has one."""
-        key = _key(name)
+        key = self.key(name)
         if key in self.fixed or key in self.found:
             return self.fixed.get(key) or self.found[key]
-        whole = (name.name, name.layer is not None, 0)
+        whole = (name.name, name.layer is not None, 0, ())
         shape = self.fixed.get(whole) or self.found.get(whole)
         if shape is not None and len(name.subs) == 1 + (shape[1] != ONE != shape[0]):
             return SCALAR
@@ -144,22 +154,32 @@ class Shapes:
         known = self.known(name)
         if known is not None:
             return known
-        if not self._may_be(name, shape):
+        pattern = self._pattern(name)
+        if pattern is None or not self._may_be(name, shape):
             return None
-        self.patterns.setdefault(_key(name), name)
-        self.found[_key(name)] = shape
+        self.patterns.setdefault(self.key(name), pattern)
+        self.found[self.key(name)] = shape
         return shape
+
+    def _pattern(self, name: Ref) -> Ref | None:
+        """The name with which a shape is declared: `h_t` for `h_{t-1}`; None for an entry."""
+        numbers = any(isinstance(mark, Num) for mark in _marks(name))
+        family = (name.name, name.layer is not None, len(name.subs)) in self.lettered
+        if len(name.subs) > 1 or (numbers and (family or (name.subs and name.name in self.alone))):
+            return None
+        if name.subs and (name.name, name.layer is not None, 0, ()) in {*self.fixed, *self.found}:
+            return None
+        subs = tuple(mark for mark in map(_counter, name.subs) if mark is not None)
+        layer = None if name.layer is None else _counter(name.layer)
+        if len(subs) < len(name.subs) or (name.layer is not None and layer is None):
+            return None
+        return replace(name, subs=subs, layer=layer)
 
     def _may_be(self, name: Ref, shape: Shape) -> bool:
         """Whether a letter is used for what has this shape."""
         letter = _letter(name.name)
         others = self.numbers | NUMBERS | NO_NAMES
         if letter is None or name.name in others:
-            return False
-        whole = (name.name, name.layer is not None, 0)
-        if name.subs and (whole in self.fixed or whole in self.found):
-            return False
-        if any(not isinstance(sub, Ref) or sub.subs for sub in name.subs) or len(name.subs) > 1:
             return False
         rows, columns = self.root(shape[0]), self.root(shape[1])
         rank = self._rank(name.name, letter)
@@ -200,8 +220,41 @@ class Shapes:
         for member, shape in zip(members, shapes, strict=True):
             if shape is not None:
                 self.same(whole, shape)
-            elif isinstance(member, Ref):
-                self.take(member, whole)
+            else:
+                self.give(member, whole)
+
+    def give(self, node: Node, shape: Shape) -> None:
+        """Let an unknown part of a formula have the shape that its place demands."""
+        node = bare(node)
+        match node:
+            case Ref():
+                self.take(node, shape)
+            case Group(items=(item,)):
+                self.give(item, shape)
+            case Call(function=name, args=(arg,)) if name in BUILT_IN or name in NAMED:
+                if name not in ("tr", "det", "diag"):
+                    self.give(arg, shape)
+            case Sum():
+                for _, part in node.terms:
+                    if self.shape(part) is None:
+                        self.give(part, shape)
+            case Product():
+                self._give_product(node, shape)
+
+    def _give_product(self, node: Product, shape: Shape) -> None:
+        """`Wx` in the place of an array: a matrix and what follows it."""
+        factors = [bare(factor) for factor in node.factors]
+        names = [f for f in factors if isinstance(f, Ref) and self.shape(f) is None]
+        if "odot" in node.marks:
+            for name in names:
+                self.take(name, shape)
+            return
+        matrix = next((f for f in names if _is_capital(_letter(f.name) or "")), None)
+        if matrix is not None and len(factors) > 1 and matrix is not factors[-1]:
+            self.array(matrix)
+        whole = self.shape(node)
+        if whole is not None and self.is_array(whole):
+            self.same(whole, shape)
 
     def shape(self, node: Node) -> Shape | None:
         """The shape of a tree as far as it is known; raises Unfit."""
@@ -259,13 +312,17 @@ class Shapes:
                 self.same(whole, shape)
             elif _identity_in(part):
                 self.join(*whole)
-            elif isinstance(part, Ref):
-                self.take(part, whole)
+            else:
+                self.give(part, whole)
         return whole
 
     def _of_product(self, node: Product) -> Shape | None:
         factors = [bare(factor) for factor in node.factors]
         shapes = [self.shape(factor) for factor in factors]
+        if "odot" in node.marks and not any(map(self.is_array, shapes)):
+            for factor in factors:
+                self._demand(factor, matrices=False)
+            shapes = [self.shape(factor) for factor in factors]
         if not any(map(self.is_array, shapes)):
             return SCALAR if all(shape == SCALAR for shape in shapes) else None
         total: Shape | None = SCALAR
@@ -318,7 +375,7 @@ class Shapes:
 
     def _of_power(self, node: Power) -> Shape | None:
         shape = self.shape(node.base)
-        if self.is_array(shape) and shape is not None:
+        if shape is not None and self.is_array(shape) and ONE not in map(self.root, shape):
             self.join(*shape)
         elif shape is None and _is_inverse(node):
             return None
@@ -339,8 +396,10 @@ class Shapes:
         if isinstance(node, Sum):
             for _, part in node.terms:
                 self._demand(part, matrices=matrices)
-        if isinstance(node, Power) and _is_inverse(node):
-            self._demand(node.base, matrices=True)
+        if isinstance(node, Power) and (_is_inverse(node) or not matrices):
+            self._demand(node.base, matrices=_is_inverse(node))
+        if isinstance(node, Call) and len(node.args) == 1 and not matrices:
+            self._demand(node.args[0], matrices=False)
         parts = node.factors if isinstance(node, Product) else (node,)
         for part in map(bare, parts):
             capital = isinstance(part, Ref) and _is_capital(_letter(part.name) or "")
@@ -358,6 +417,8 @@ class Shapes:
                 self.join(*shape)
             return SCALAR
         if node.function == "diag" and len(node.args) == 1:
+            if self.shape(node.args[0]) is None:
+                self._demand(node.args[0], matrices=False)
             shape = self.shape(node.args[0])
             return (shape[0], shape[0]) if shape is not None and self.is_array(shape) else None
         inside = [self.shape(arg) for arg in node.args]
@@ -395,8 +456,14 @@ def told_by_use(
     """
     sentences = list(sentences)
     shapes = Shapes(numbers=numbers, ranks=arrays.ranks)
+    for name in (p for sentence in sentences for p in walk(sentence) if isinstance(p, Ref)):
+        if not _marks(name):
+            shapes.alone.add(name.name)
+        elif not all(isinstance(mark, Num) for mark in _marks(name)):
+            shapes.lettered.add((name.name, name.layer is not None, len(name.subs)))
     for key, target in declared.items():
-        shapes.fixed[key] = _declared(shapes, target)
+        family = key[:3] in shapes.lettered
+        shapes.fixed[(*key[:3], ()) if family else key] = _declared(shapes, target)
     for name in (p for s in sentences for p in walk(s) if isinstance(p, Ref) and not p.subs):
         if name.name in arrays.ranks and shapes.known(name) is None:
             shape = shapes.array(name)
@@ -420,7 +487,7 @@ def _measure(shapes: Shapes, key: Key, rank: int, axes: Axes) -> None:
 
     Which axis of a matrix is which is only told if words call the name itself a matrix.
     """
-    name, layered, family = key
+    name, layered, family, _ = key
     shape = shapes.found[key]
     sides = [axis for axis in shape if shapes.root(axis) != ONE]
     for number, axis in enumerate(sides if len(sides) == abs(rank) else ()):
@@ -454,7 +521,7 @@ def lengths_in(sentences: Iterable[Sentence]) -> set[str]:
 def sets_in(sentences: Iterable[Sentence]) -> dict[Key, NumberSet]:
     """The names that sentences put in sets, with the sets."""
     return {
-        _key(name): part.target
+        key_in_set(name): part.target
         for sentence in sentences
         for part in walk(sentence)
         if isinstance(part, Membership)
@@ -483,8 +550,28 @@ def _as_set(shapes: Shapes, name: Ref, shape: Shape) -> NumberSet:
     return NumberSet("R", tuple(dims), row=rows == ONE, start=start, end=end)
 
 
-def _key(name: Ref) -> Key:
-    return (name.name, name.layer is not None, len(name.subs))
+def key_in_set(name: Ref) -> Key:
+    """A name with the numbers that it is declared with."""
+    marks = _marks(name)
+    numbers = tuple(mark.value for mark in marks if isinstance(mark, Num))
+    whole = numbers if len(numbers) == len(marks) else ()
+    return (name.name, name.layer is not None, len(name.subs), whole)
+
+
+def _marks(name: Ref) -> tuple[Node, ...]:
+    return name.subs if name.layer is None else (*name.subs, name.layer)
+
+
+def _counter(mark: Node) -> Node | None:
+    """The letter or number of an index such as `t` and `t - 1`."""
+    match bare(mark):
+        case Num() as number:
+            return number
+        case Ref(subs=(), layer=None) as letter:
+            return letter
+        case Sum(terms=((1, Ref(subs=(), layer=None) as letter), (_, Num()))):
+            return letter
+    return None
 
 
 def _letter(name: str) -> str | None:

@@ -54,6 +54,100 @@ PAIRS = {
         r" $$\nabla_x (v^T W_{hx} x) = @ v$$",
         "W_{hx}^T", "W_{hx}",
     ),
+    "matrices of any shape that fits": (r"$$(ABC)^\top = @$$", r"C^T B^T A^T", r"A^T B^T C^T"),
+    "the slope of a trace": (
+        r"$$\frac{\partial}{\partial X} \operatorname{tr}(A X B) = @$$",
+        r"A^\top B^\top", r"B^\top A^\top",
+    ),
+    "least squares without a shape": (
+        r"$L = (y - Xw)^T (y - Xw)$. $$\frac{\partial L}{\partial w} = @$$",
+        "-2X^T(y - Xw)", "-2(y - Xw)X^T",
+    ),
+    "matrices and vectors by a word": (
+        r"A weight matrix $W$, vectors $x$ and $b$, $y = Wx + b$. A loss $L$ is a function of $y$."
+        r" $$\frac{\partial L}{\partial W} = @$$",
+        r"\frac{\partial L}{\partial y} x^T", r"x \frac{\partial L}{\partial y}^T",
+    ),
+    "matrices by a word in Chinese": (
+        r"设 $A$ 为对称矩阵，$x$ 为向量。$$\frac{\partial}{\partial x} (x^T A x) = @$$",
+        "2Ax", "Ax",
+    ),
+    "an inverse makes square": (
+        r"For an invertible matrix $A$: $$\frac{\partial \ln |\det(A)|}{\partial A} = @$$",
+        "A^{-T}", "A^{-1}",
+    ),
+    "vectors as long as their sums": (
+        r"$$x^T y = @$$", r"\sum_{i=1}^n x_i y_i", r"\sum_{i=1}^n x_i"
+    ),
+    "a matrix as large as its sums": (
+        r"For a matrix $A$: $$\operatorname{tr}(A^T A) = \sum_{i=1}^m \sum_{j=1}^n @$$",
+        "A_{ij}^2", "A_{ij}",
+    ),
+    "vectors of a family": (
+        r"$L = \sum_{i=1}^n (w^T x_i - y_i)^2$. $$\frac{\partial L}{\partial w} = 2 @$$",
+        r"\sum_{i=1}^n (w^T x_i - y_i) x_i", r"\sum_{i=1}^n (w^T x_i - y_i) w",
+    ),
+    "a diagonal matrix by its entries": (
+        r"$X \in \mathbb{R}^{n \times d}$ with rows $x_i^T$, $s \in \mathbb{R}^n$."
+        r" $$X^T S X = \sum_{i=1}^n @ x_i x_i^T$$ where $S$ is a diagonal matrix with entries"
+        "\n\n$$S_{ii} = s_i^2$$", "s_i^2", "s_i",
+    ),
+    "a diagonal matrix by a list": (
+        r"$S = \operatorname{diag}(s_1(1 - s_1), \dots, s_n(1 - s_n))$."
+        r" $$\operatorname{tr}(S) = @$$", r"\sum_{i=1}^n s_i(1 - s_i)", r"\sum_{i=1}^n s_i",
+    ),
+    "entries of a bold name with a hat": (
+        r"$\mathbf{y}, \mathbf{z} \in \mathbb{R}^n$, $\hat{\mathbf{y}} = 2\mathbf{z}$."
+        r" $$\hat{y}_i - y_i = @ - y_i$$", "2z_i", "z_i",
+    ),
+    "a set that two equations share": (
+        r"$x_i \in \mathbb{R}^d$, $i = 1, \dots, m$."
+        r" $$s(z_i) = e^{z_i}, \qquad z_i = w^T x_i, \qquad w \in \mathbb{R}^d$$"
+        r" $$\frac{\partial s(z_i)}{\partial w} = @$$", "s(z_i) x_i", "s(z_i) w",
+    ),
+    "a letter that is a label": (
+        r"$p \in (0, 1)$, $y \in \{0, 1\}$."
+        r" $$p_t = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{otherwise} \end{cases}$$"
+        r" $$L(p_t) = -\alpha_t (1 - p_t)^2 \ln p_t$$ $$\frac{\partial L}{\partial p_t} = @$$",
+        r"2\alpha_t (1 - p_t) \ln p_t - \alpha_t \frac{(1 - p_t)^2}{p_t}",
+        r"2\alpha_t (1 - p_t) \ln p_t - \frac{(1 - p_t)^2}{p_t}",
+    ),
+    "two quantities as a label": (
+        r"$a, p, n \in \mathbb{R}^d$, $d_{ap} = \|a - p\|^2$, $d_{an} = \|a - n\|^2$."
+        r" $$\nabla_a (d_{ap} - d_{an}) = 2@$$", "(n - p)", "(p - n)",
+    ),
+    "sizes told apart by a letter": (
+        r"$x^{(i)} \in \mathbb{R}^{n_x}$, $W \in \mathbb{R}^{n_h \times n_x}$."
+        r" $$z^{(i)} = W x^{(i)}$$ $$\|z^{(i)}\|^2 = x^{(i)T} @ x^{(i)}$$", "W^T W", "W W^T",
+    ),
+    "layers by a number": (
+        r"$z_1 = W_1 x + b_1$, $a_1 = \tanh(z_1)$, $z_2 = W_2 a_1 + b_2$."
+        r" $$\frac{\partial L}{\partial z_1} = W_2^T \frac{\partial L}{\partial z_2} \odot @$$",
+        "(1 - a_1^2)", "(1 - a_1)",
+    ),
+    "layers by a number in brackets": (
+        r"$z^{[1]} = W^{[1]} x + b^{[1]}$, $a^{[1]} = \tanh(z^{[1]})$,"
+        r" $z^{[2]} = W^{[2]} a^{[1]} + b^{[2]}$. $$\frac{\partial L}{\partial W^{[2]}} = @$$",
+        r"\frac{\partial L}{\partial z^{[2]}} a^{[1]T}", r"\frac{\partial L}{\partial z^{[2]}} x^T",
+    ),
+    "a cell without a shape": (
+        r"$$h_t = \tanh(W h_{t-1} + U x_t + b)$$"
+        r" $$\frac{\partial h_t}{\partial h_{t-1}} = \operatorname{diag}(@) W$$",
+        "1 - h_t^2", "1 - h_t",
+    ),
+    "numbered matrices by their entries": (
+        r"$W_1 = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $x_1 = [1, 1]^T$, $b_1 = 2$."
+        r" $$z_1 = W_1 x_1 = @$$", "[3, 7]^T", "[4, 6]^T",
+    ),
+    "a state before the first": (
+        r"$t = 1, \dots, T$, $h_t \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$."
+        r" $$h_t = W h_{t-1}$$ $$\frac{\partial h_t}{\partial h_{t-1}} = @$$", "W", "W^T",
+    ),
+    "a list behind a display": (
+        "$X \\in \\mathbb{R}^{m \\times n}$.\n\n$$Z = XW, \\quad A = s(Z)$$\n\n"
+        "with $W \\in \\mathbb{R}^{n \\times k}$; $s(x) = x^2$ for each entry.\n\n"
+        "$$A_{ij} = @$$", "Z_{ij}^2", "Z_{ij}",
+    ),
     "Greek letters as they are typed": (
         "$σ(z) = \\frac{1}{1+e^{-z}}$. $$\\frac{∂σ}{∂z} = @$$", "σ(z)(1 − σ(z))", "σ(z)(1 + σ(z))",
     ),
@@ -400,84 +494,6 @@ PAIRS = {
     ),
     "mathematics in backticks": (
         "$`f(x) = x^2`$. $$\\frac{df}{dx} = @$$", "2x", "x",
-    "matrices of any shape that fits": (r"$$(ABC)^\top = @$$", r"C^T B^T A^T", r"A^T B^T C^T"),
-    "the slope of a trace": (
-        r"$$\frac{\partial}{\partial X} \operatorname{tr}(A X B) = @$$",
-        r"A^\top B^\top", r"B^\top A^\top",
-    ),
-    "least squares without a shape": (
-        r"$L = (y - Xw)^T (y - Xw)$. $$\frac{\partial L}{\partial w} = @$$",
-        "-2X^T(y - Xw)", "-2(y - Xw)X^T",
-    ),
-    "matrices and vectors by a word": (
-        r"A weight matrix $W$, vectors $x$ and $b$, $y = Wx + b$. A loss $L$ is a function of $y$."
-        r" $$\frac{\partial L}{\partial W} = @$$",
-        r"\frac{\partial L}{\partial y} x^T", r"x \frac{\partial L}{\partial y}^T",
-    ),
-    "matrices by a word in Chinese": (
-        r"设 $A$ 为对称矩阵，$x$ 为向量。$$\frac{\partial}{\partial x} (x^T A x) = @$$",
-        "2Ax", "Ax",
-    ),
-    "an inverse makes square": (
-        r"For an invertible matrix $A$: $$\frac{\partial \ln |\det(A)|}{\partial A} = @$$",
-        "A^{-T}", "A^{-1}",
-    ),
-    "vectors as long as their sums": (
-        r"$$x^T y = @$$", r"\sum_{i=1}^n x_i y_i", r"\sum_{i=1}^n x_i"
-    ),
-    "a matrix as large as its sums": (
-        r"For a matrix $A$: $$\operatorname{tr}(A^T A) = \sum_{i=1}^m \sum_{j=1}^n @$$",
-        "A_{ij}^2", "A_{ij}",
-    ),
-    "vectors of a family": (
-        r"$L = \sum_{i=1}^n (w^T x_i - y_i)^2$. $$\frac{\partial L}{\partial w} = 2 @$$",
-        r"\sum_{i=1}^n (w^T x_i - y_i) x_i", r"\sum_{i=1}^n (w^T x_i - y_i) w",
-    ),
-    "a diagonal matrix by its entries": (
-        r"$X \in \mathbb{R}^{n \times d}$ with rows $x_i^T$, $s \in \mathbb{R}^n$."
-        r" $$X^T S X = \sum_{i=1}^n @ x_i x_i^T$$ where $S$ is a diagonal matrix with entries"
-        "\n\n$$S_{ii} = s_i^2$$", "s_i^2", "s_i",
-    ),
-    "a diagonal matrix by a list": (
-        r"$S = \operatorname{diag}(s_1(1 - s_1), \dots, s_n(1 - s_n))$."
-        r" $$\operatorname{tr}(S) = @$$", r"\sum_{i=1}^n s_i(1 - s_i)", r"\sum_{i=1}^n s_i",
-    ),
-    "entries of a bold name with a hat": (
-        r"$\mathbf{y}, \mathbf{z} \in \mathbb{R}^n$, $\hat{\mathbf{y}} = 2\mathbf{z}$."
-        r" $$\hat{y}_i - y_i = @ - y_i$$", "2z_i", "z_i",
-    ),
-    "a set that two equations share": (
-        r"$x_i \in \mathbb{R}^d$, $i = 1, \dots, m$."
-        r" $$s(z_i) = e^{z_i}, \qquad z_i = w^T x_i, \qquad w \in \mathbb{R}^d$$"
-        r" $$\frac{\partial s(z_i)}{\partial w} = @$$", "s(z_i) x_i", "s(z_i) w",
-    ),
-    "a letter that is a label": (
-        r"$p \in (0, 1)$, $y \in \{0, 1\}$."
-        r" $$p_t = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{otherwise} \end{cases}$$"
-        r" $$L(p_t) = -\alpha_t (1 - p_t)^2 \ln p_t$$ $$\frac{\partial L}{\partial p_t} = @$$",
-        r"2\alpha_t (1 - p_t) \ln p_t - \alpha_t \frac{(1 - p_t)^2}{p_t}",
-        r"2\alpha_t (1 - p_t) \ln p_t - \frac{(1 - p_t)^2}{p_t}",
-    ),
-    "two quantities as a label": (
-        r"$a, p, n \in \mathbb{R}^d$, $d_{ap} = \|a - p\|^2$, $d_{an} = \|a - n\|^2$."
-        r" $$\nabla_a (d_{ap} - d_{an}) = 2@$$", "(n - p)", "(p - n)",
-    ),
-    "sizes told apart by a letter": (
-        r"$x^{(i)} \in \mathbb{R}^{n_x}$, $W \in \mathbb{R}^{n_h \times n_x}$."
-        r" $$z^{(i)} = W x^{(i)}$$ $$\|z^{(i)}\|^2 = x^{(i)T} @ x^{(i)}$$", "W^T W", "W W^T",
-    ),
-    "numbered matrices by their entries": (
-        r"$W_1 = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $x_1 = [1, 1]^T$, $b_1 = 2$."
-        r" $$z_1 = W_1 x_1 = @$$", "[3, 7]^T", "[4, 6]^T",
-    ),
-    "a state before the first": (
-        r"$t = 1, \dots, T$, $h_t \in \mathbb{R}^n$, $W \in \mathbb{R}^{n \times n}$."
-        r" $$h_t = W h_{t-1}$$ $$\frac{\partial h_t}{\partial h_{t-1}} = @$$", "W", "W^T",
-    ),
-    "a list behind a display": (
-        "$X \\in \\mathbb{R}^{m \\times n}$.\n\n$$Z = XW, \\quad A = s(Z)$$\n\n"
-        "with $W \\in \\mathbb{R}^{n \\times k}$; $s(x) = x^2$ for each entry.\n\n"
-        "$$A_{ij} = @$$", "Z_{ij}^2", "Z_{ij}",
     ),
     "initial values": (
         "$h_0 = 1$, $h_t = 2 h_{t-1}$. $$h_3 = @$$", "8", "6",
@@ -774,6 +790,7 @@ WRONG = {
     "a form with a matrix between": r"$f(x) = x^T A x$. $$\nabla f(x) = 2 A x$$",
     "a row called so": r"Let $x$ be a row vector and $W$ a matrix."
     r" $$y = W x$$ $$y^T y = x^T W^T W x$$",
+    "a square that may be a number": r"$x \in \mathbb{R}^n$. $$x^2 x = \|x\|^2 x$$",
     "no word for diagonal": r"$X \in \mathbb{R}^{n \times n}$, $s \in \mathbb{R}^n$,"
     r" $S_{ii} = s_i$. $$X S = X \operatorname{diag}(s)$$",
     "a matrix that is not free": r"Let $Q$ be an orthogonal matrix. $$Q^T Q = 2 Q^T Q$$",

@@ -371,7 +371,7 @@ class Guesses(Definitions):
             for declared in entry.declared
             if declared.target is not None
         }
-        numbers = lengths_in(self.uses) | self.scope.functions
+        numbers = self._no_arrays(self.uses)
         numbers |= {name for (name, _), entry in self.scope.entries.items() if entry.is_whole}
         axes = self.scope.axes
         found = told_by_use(self.uses, {**sets_in(self.uses), **known}, numbers, self.arrays, axes)
@@ -383,8 +383,8 @@ class Guesses(Definitions):
 
         `W_1` and `W_2` are names of their own where they can only be arrays.
         """
-        numbers = lengths_in(sentences) | self.scope.functions
         axes = self.scope.axes
+        numbers = self._no_arrays(sentences)
         found = told_by_use(sentences, sets_in(sentences), numbers, self.arrays, axes)
         self.scope.numbered |= {
             name.name for name, _ in found
@@ -392,6 +392,14 @@ class Guesses(Definitions):
         }  # fmt: skip
         self.uses = [sentence_with(sentence, self._numbered) for sentence in sentences]
         note_bodies(self.uses, self.scope)
+
+    def _no_arrays(self, sentences: Sequence[Sentence]) -> set[str]:
+        """The names that are lengths, indices or functions, `L = L(Y)` among them."""
+        chains = [s for s in sentences if isinstance(s, Chain) and s.relations[:1] == ("=",)]
+        pairs = [tuple(map(bare, chain.members[:2])) for chain in chains]
+        shown = {left.name for left, right in pairs
+                 if isinstance(left, Ref) and self.is_dependence(left, right)}  # fmt: skip
+        return lengths_in(sentences) | self.scope.functions | shown
 
     def _numbered(self, node: Node) -> Node:
         return labelled(node, self.scope, self.strict) if isinstance(node, Ref) else node

@@ -460,7 +460,8 @@ def _condition_at_end(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
         return tokens, []
     inside = _bracketed_condition(row[opened:])
     one = row[opened - 1] if opened else None
-    if inside and one is not None and one.text == "1" and one.end == row[opened].start:
+    # a blank, unlike `\;` or `\quad`, sets nothing apart in TeX
+    if inside and one is not None and one.text == "1" and row[opened].start - one.end <= 1:
         message = (
             "an indicator, or a condition? write \\mathbb{1}[...], or \\quad before the bracket"
         )

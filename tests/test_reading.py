@@ -195,6 +195,7 @@ ERRORS = [
     (r"x \notin \mathbb{R}", ""),
     (r"x < y \in \mathbb{R}", "not read"),
     ("a = 1(x > 0)", "an indicator, or a condition?"),
+    ("a = 1 (x > 0)", "an indicator, or a condition?"),
     (r"x \in 1, n", "not read"),
     (aligned("a &= b", r"& \text{so } c"), "neither begins"),
     ("j = 1, , 3", "empty item"),

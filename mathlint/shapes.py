@@ -421,6 +421,10 @@ class Shapes:
                 self._demand(node.args[0], matrices=False)
             shape = self.shape(node.args[0])
             return (shape[0], shape[0]) if shape is not None and self.is_array(shape) else None
+        if NAMED.get(node.function) == "softmax" and len(node.args) == 1:
+            of = bare(node.args[0])
+            if isinstance(of, Ref) and self.shape(of) is None:
+                self.array(of)  # a number has no softmax
         inside = [self.shape(arg) for arg in node.args]
         entrywise = node.function in BUILT_IN or node.function in NAMED
         return inside[0] if entrywise and len(inside) == 1 else None

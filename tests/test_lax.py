@@ -38,6 +38,15 @@ PAIRS = {
         r"$J = w^2 u$, $\alpha > 0$. $$w := w - \alpha \frac{\partial J}{\partial w} = @$$",
         r"w - 2 \alpha w u", r"w + 2 \alpha w u",
     ),
+    "a softmax of what no set is said": (
+        r"$p = \text{softmax}(z)$, $L = -\sum_k y_k \log p_k$ with $\sum_k y_k = 1$."
+        r" $$\frac{\partial L}{\partial z_i} = @$$",
+        "p_i - y_i", "y_i - p_i",
+    ),
+    "a softmax of a layer": (
+        r"$p = \mathrm{softmax}(z)$. $$\frac{\partial p}{\partial z} = @$$",
+        r"\operatorname{diag}(p) - p p^T", r"\operatorname{diag}(p) + p p^T",
+    ),
     "a word without a font": (
         r"$loss = (w - y)^2$. Then $$\frac{\partial loss}{\partial w} = @$$",
         "2(w - y)", "2(y - w)",
@@ -746,6 +755,8 @@ WRONG = {
     r" $$w := w - \frac{\alpha}{n} \frac{dJ}{dw}$$",
     "a condition of another claim": r"$$\ln x^2 = 2 \ln x \quad (x > 0)$$ $$|x| = x$$",
     "an interval of another claim": r"$$\ln x^2 = 2 \ln x, \quad x \in (0, 1)$$ $$|x| = x$$",
+    "a softmax without the sum of the labels": r"$p = \text{softmax}(z)$,"
+    r" $L = -\sum_k y_k \log p_k$. $$\frac{\partial L}{\partial z_i} = p_i - y_i$$",
     "a square of a name in use": "$y = 3x$. $$x^2 = 1$$",
     "powers that are no layers": "$$x^2 = 3x$$ $$x^3 = 9x$$",
     "a name that is no condition": r"设 $y \in \mathbb{R}$，$f \in \mathbb{R}$"

@@ -621,6 +621,14 @@ class Guesses(Definitions):
         plain = entry is not None and entry.is_free and not name.subs and name.layer is None
         return plain and entry is not None and any(len(d.dims) == 1 for d in entry.declared)
 
+    def is_family(self, name: Ref) -> bool:
+        """Whether a page counts the entries of a free name without saying how many there are."""
+        entry = self.scope.entry(name)
+        plain = entry is not None and entry.is_free and is_plain(name)
+        places = (self.scope.canonical(name), False, 0), (self.scope.canonical(name), False, 1)
+        known = [place in self.scope.axes.parents for place in places]
+        return plain and entry is not None and not entry.declared and known == [True, False]
+
     def assume_symmetric(self, name: Ref) -> None:
         """Take a matrix as symmetric from here on."""
         turned = Transpose(name, start=name.start, end=name.end)
@@ -637,6 +645,7 @@ class Guesses(Definitions):
         total = BigOperator("sum", (index,), None, None, None, entry, start=start, end=end)
         one = Num(Fraction(1), start=start, end=end)
         if not self.strict and (total, one) not in self.scope.sums:
+            self.scope.axes.join(index, (self.scope.canonical(name), False, 0))
             self.scope.sums.append((total, one))
             self.scope.changes += 1
 

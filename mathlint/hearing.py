@@ -516,8 +516,9 @@ class Hearing:
             said = self.page.is_square(name) and (told or called)
             if said and not self._hears(prose.puts_in_doubt, number):
                 self.page.assume_symmetric(name)
-            vector = not self.page.strict and self.page.is_vector(name)
-            if vector and self._hears(prose.one_hot, number + 1):
+            vector = self.page.is_vector(name) or self.page.is_family(name)
+            vector = vector and not self.page.strict
+            if vector and self._says(prose.calls_one_hot, prose.one_hot, number):
                 self.page.assume_one_hot(name)
 
     def _hear_rows(self, number: int, sentences: Sequence[Sentence]) -> None:

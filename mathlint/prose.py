@@ -69,7 +69,7 @@ CONCLUDING = re.compile(
 SETS_TO_ZERO = re.compile(
     r"\bset(?:ting)? (?:it|this|them|(?:the|its|this|these|both) (?:\w+ )?(?:derivative|gradient"
     r"|slope)s?)\b|\bequat(?:e|ing)\b[^.]*(?:zero|0)|\b(?:and|by|we|then) set(?:ting)?\b"
-    r"[^.]*(?:zero|0)|^\s*Set(?:ting)?\b|令(?:其|它|该|此|上式|导数|偏导|梯度)[^。]*|令\s*$",
+    r"[^.]*(?:zero|0)|(?:^|[.:;。]\s)\s*Set(?:ting)?\b|令(?:其|它|该|此|上式|导数|偏导|梯度)[^。]*|令\s*$",
     re.IGNORECASE,
 )
 SOLVES_FOR_ZERO = re.compile(
@@ -226,6 +226,11 @@ BEGINS_SENTENCE = re.compile(
     rf"(?:^|.*[.。;；:：\n]|\s*[-*+]\s)[\s#>*_+-]*"
     rf"(?:{WORDS}|{CASE_WORDS}|(?:by )?setting|(?:by )?taking|令|取)?\s*$",
     re.IGNORECASE | re.DOTALL,
+)
+CALLS_ONE_HOT = re.compile(
+    r"(?<!not )(?<!non-)(?<!non )\bone[- ]hot(?:[- ]encoded)?(?: (?:true|target|ground[- ]truth))?"
+    r"(?: (?:labels?|vectors?|targets?|encoding))?\s*$|独热(?:编码)?(?:的)?(?:标签|向量|目标)?\s*$",
+    re.IGNORECASE,
 )
 ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n[ \t>]*\n")
@@ -682,6 +687,11 @@ def calls_constant(gap: str) -> bool:
 def calls_symmetric(gap: str) -> bool:
     """Whether the words before a matrix call it symmetric: `the symmetric matrix A`."""
     return CALLS_SYMMETRIC.search(gap) is not None
+
+
+def calls_one_hot(gap: str) -> bool:
+    """Whether words call the name behind them a vector with a single one: `one-hot labels y`."""
+    return CALLS_ONE_HOT.search(gap) is not None
 
 
 def one_hot(gap: str) -> bool:

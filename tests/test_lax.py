@@ -38,6 +38,14 @@ PAIRS = {
         r"$J = w^2 u$, $\alpha > 0$. $$w := w - \alpha \frac{\partial J}{\partial w} = @$$",
         r"w - 2 \alpha w u", r"w + 2 \alpha w u",
     ),
+    "labels of which one is 1": (
+        SOFTMAX + r", $L = -\sum_i y_i \log p_i$ with one-hot $y$."
+        r" $$\frac{\partial L}{\partial z_i} = @$$",
+        "p_i - y_i", "p_i + y_i",
+    ),
+    "a slope set to zero within the sentence": (
+        r"$f(w) = (w - a)^2$. Setting $\frac{df}{dw} = 2(w - a) = 0$ gives $w = @$.", "a", "2a",
+    ),
     "a softmax of what no set is said": (
         r"$p = \text{softmax}(z)$, $L = -\sum_k y_k \log p_k$ with $\sum_k y_k = 1$."
         r" $$\frac{\partial L}{\partial z_i} = @$$",
@@ -755,6 +763,8 @@ WRONG = {
     r" $$w := w - \frac{\alpha}{n} \frac{dJ}{dw}$$",
     "a condition of another claim": r"$$\ln x^2 = 2 \ln x \quad (x > 0)$$ $$|x| = x$$",
     "an interval of another claim": r"$$\ln x^2 = 2 \ln x, \quad x \in (0, 1)$$ $$|x| = x$$",
+    "labels that are not one-hot": SOFTMAX + r", $L = -\sum_i y_i \log p_i$ with a not one-hot $y$."
+    r" $$\frac{\partial L}{\partial z_i} = p_i - y_i$$",
     "a softmax without the sum of the labels": r"$p = \text{softmax}(z)$,"
     r" $L = -\sum_k y_k \log p_k$. $$\frac{\partial L}{\partial z_i} = p_i - y_i$$",
     "a square of a name in use": "$y = 3x$. $$x^2 = 1$$",

@@ -399,6 +399,29 @@ ASSUMED: tuple[tuple[Text, str], ...] = (
         r"$z \in \mathbb{R}^n$ $p = softmax(z)$ $p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ "
         r"$\frac{∂(αx)}{∂x} = α$",
     ),
+    (
+        Text("matrices and vectors have the lengths that their products need",
+             "矩阵与向量的大小由乘积决定"),
+        r"$J = (Xw - y)^T(Xw - y)$ $\nabla_w J = 2X^T(Xw - y)$",
+    ),
+    (
+        Text("words name a function, or leave it open", "由文字指明函数，或说明为任意函数"),
+        r"where $\sigma$ is the sigmoid, $a = \sigma(z)$ $\frac{da}{dz} = a(1 - a)$",
+    ),
+    (
+        Text("a loss may be any function of what the page says", "损失可为所述变量的任意可微函数"),
+        r"$Y = XW$, $X \in \mathbb{R}^{n \times d}$, $W \in \mathbb{R}^{d \times k}$, $L = L(Y)$ "
+        r"$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}$",
+    ),
+    (
+        Text("what follows from a slope that is set to zero is judged by it",
+             "由导数为零推出的结论按该导数核验"),
+        r"$f = (w - a)^2$ $\frac{df}{dw} = 2(w - a) = 0 \Rightarrow w = a$",
+    ),
+    (
+        Text("a worked example is judged in its own numbers", "算例按给定数值核验"),
+        r"$h = wx$. Let $w = 0.5$, $x = 3$. Then $h = 1.5$",
+    ),
 )  # fmt: skip
 
 # The finding codes; those that a formula alone can provoke have an example.

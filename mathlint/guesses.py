@@ -52,6 +52,7 @@ from mathlint.syntax import (
 from mathlint.tokens import BUILT_IN, INDEX_LETTERS
 
 FREELY_USED = frozenset({"abs", "det", "tr"})
+MAX_SURVEYED = 8_000  # sentences: a page of thousands of definitions is no reason to stop
 
 
 class Guesses(Definitions):
@@ -62,6 +63,7 @@ class Guesses(Definitions):
         self.uses: list[Sentence] = []
         self.arrays = Arrays()
         self.by_use: tuple[int, list[tuple[Ref, NumberSet]]] = (-1, [])
+        self.surveyed = 0
 
     def reads_as_condition(self, sentence: Sentence) -> bool:
         """Whether a formula after `if` or `for` restricts names that the page has introduced."""
@@ -354,7 +356,8 @@ class Guesses(Definitions):
         names = {key_of(name) for name in refs if self._is_shapeless(name)}
         if not names:
             return
-        if self.by_use[0] != self.scope.changes:
+        if self.by_use[0] != self.scope.changes and self.surveyed < MAX_SURVEYED:
+            self.surveyed += len(self.uses)
             self.by_use = (self.scope.changes, self._told_by_use())
         found = [(name, target) for name, target in self.by_use[1] if self._is_shapeless(name)]
         for name, target in found:

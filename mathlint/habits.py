@@ -20,9 +20,11 @@ def without_braces(tokens: Tokens) -> list[Token]:
     """Tokens in which a lone `{R}` has no braces."""
     found = list(tokens)
     for place in range(len(found) - 3, -1, -1):
-        opened, letter, closed = found[place : place + 3]
-        if (opened.kind, letter.text, closed.kind) == ("{", "R", "}"):
-            found[place : place + 3] = [letter]
+        kinds = [
+            token.text if token.text == "R" else token.kind for token in found[place : place + 3]
+        ]
+        if kinds == ["{", "R", "}"]:
+            found[place : place + 3] = [found[place + 1]]
     return found
 
 

@@ -178,8 +178,8 @@ class Hearing:
     def _note_softmax(self, peeked: Sequence[Sequence[Sentence]]) -> None:
         """Whether the page's softmax of a matrix is that of each row or of each column."""
         found: set[str] = set()
-        for number in range(self.count):
-            beside = any(_takes_softmax(s) for s in peeked[number])
+        for number, sentences in enumerate(peeked):
+            beside = any(map(_takes_softmax, sentences))
             for line, (speaks, by) in called.SOFTMAX_OF.items():
                 said = self._hears(speaks, number) or self._hears(speaks, number + 1)
                 if said or (beside and self._hears(by, number + 1)):

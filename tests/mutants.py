@@ -16,7 +16,8 @@ the snippets is changed in its syntax tree. Every change is judged alone:
   domain or the range of an index is another one, while exact algebra still shows every claim that
   it showed before; a mention names other quantities that are introduced too, and claims nothing
   before and after; a snippet's line is listed with its reason in tests/mutation/same.toml, and
-  returns the same bits at every point of its tests.
+  returns the same bits at every point of its tests; a part of a formula is listed there, and has
+  the same value wherever it is tried.
 - survived: anything else, a failure (ML900), an exception or a hang of the checker among it.
 
 By default some changes of every kind are judged on every page and in every module, drawn with a

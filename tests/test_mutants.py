@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from mathlint import judging
+from mathlint import hearing
 from mathlint.page import read_page
 from tests.mutants import (
     Mutant,
@@ -99,7 +99,7 @@ def test_a_failure_of_the_checker_is_no_way_to_be_killed(monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise StopIteration
 
-    monkeypatch.setattr(judging, "read_formula", fail)
+    monkeypatch.setattr(hearing, "read_formula", fail)
     found = verdict(formula_mutants(PAGES[0])[0])
     assert found.state == "survived"
     assert found.reason.startswith("ML900")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -29,6 +30,7 @@ from mathlint.syntax import (
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Settings.load(ROOT)
+SAME = tomllib.loads((Path(__file__).parent / "same.toml").read_text(encoding="utf-8"))["formula"]
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"(\\[A-Za-z]+|[A-Za-z])\((?:\\[A-Za-z]+|[A-Za-z])\) *=")
 COMPUTES = re.compile(r'computes="([^"]*)"')
@@ -173,6 +175,8 @@ def equivalence(source: Source, place: Place, tex: str) -> Verdict:
     if place in source.formulas and all(map(is_mention, (*old, *new))):
         return Verdict("equivalent", "a mention of other introduced names, which claims nothing")
     pairs = differing(old, new)
+    if (reason := stated_reason(source, place, before, tex)) is not None:
+        return Verdict("equivalent", reason)
     if pairs and all(
         any(same_value(source, place, *part, pair[2], before, tex) for part in parts(*pair[:2]))
         for pair in pairs
@@ -194,6 +198,18 @@ def equivalence(source: Source, place: Place, tex: str) -> Verdict:
     if only_domains(old, new) and all_exact(source, place, tex):
         return Verdict("equivalent", "another domain, in which every claim is still exact")
     return Verdict("survived", "")
+
+
+def stated_reason(source: Source, place: Place, old: str, new: str) -> str | None:
+    """Why a change makes no difference, as same.toml states it, if the values agree."""
+    for entry in SAME:
+        if entry["before"] in old and old.replace(entry["before"], entry["after"]) == new:
+            claim = f"\n\n$$\n{entry['before']} = {entry['after']}\n$$\n"
+            end = behind(source.bare, place[1])
+            found = check_text(source.bare[:end] + claim, source.name, SETTINGS).statements[-1]
+            if found.kind == "claim" and found.verdict in ("exact", "numeric"):
+                return str(entry["reason"])
+    return None
 
 
 def is_mention(sentence: Sentence) -> bool:

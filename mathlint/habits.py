@@ -97,14 +97,17 @@ def with_quantities(tokens: Tokens, words: frozenset[str]) -> list[Token]:
 
 def _label_above(tokens: Tokens, at: int) -> str:
     """The capital letters that are all that stands in the braces of an exponent."""
-    inside: list[str] = []
-    for token in tokens[at + 2 :]:
+    if [token.kind for token in tokens[at : at + 2]] != ["^", "{"]:
+        return ""
+    letters = ""
+    for place in range(at + 2, len(tokens)):
+        token = tokens[place]
         if token.kind == "}":
-            break
-        inside.append(token.text if token.kind == "name" else "")
-    plain = all(len(letter) == 1 and letter.isupper() for letter in inside)
-    starts = [token.kind for token in tokens[at : at + 2]] == ["^", "{"]
-    return "".join(inside) if starts and plain and len(inside) > 1 else ""
+            return letters if len(letters) > 1 else ""
+        if token.kind != "name" or len(token.text) != 1 or not token.text.isupper():
+            return ""
+        letters += token.text
+    return ""
 
 
 def labels(read: Iterable[Tokens]) -> frozenset[str]:
